@@ -1,0 +1,3 @@
+"""ccguard: repository guardrails for Claude Code."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,28 @@
+"""The one door through which a rule learns what the event itself does not say."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from .event import Change, Commit
+    from .finding import SecretHit
+
+    class Evidence(Protocol):
+        """Facts about the world, fetched by adapters on demand. Tests pass plain values."""
+
+        def secrets(self, commit: Commit) -> tuple[SecretHit, ...]:
+            """Secrets in the lines that a commit adds."""
+
+        def not_scanned(self, commit: Commit) -> tuple[tuple[str, str], ...]:
+            """Paths of a commit that could not be scanned for secrets, each with the reason."""
+
+        def runs_ccguard(self, change: Change) -> bool:
+            """Whether a file runs ccguard (a workflow, say), before or after the change."""
+
+        def guarded(self, absolute: str) -> str:
+            """What part of ccguard or of Claude Code's own settings an absolute path belongs to; empty if none."""
+
+        def policy_notes(self) -> tuple[tuple[str, str, str], ...]:
+            """What became known while the policy was put together: (rule id, message, origin)."""
