@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     Verdict: TypeAlias = Literal["block", "ask", "warn", "pass"]
 
+# Weakest first; the index compares two levels.
 STRENGTH = ("pass", "monitor", "warn", "ask", "block")
 
 

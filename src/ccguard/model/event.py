@@ -56,6 +56,8 @@ class Commit(Record):
     oid: str
     marks: tuple[Mark, ...] = ()
     changes: tuple[Change, ...] = ()
+    parents: tuple[str, ...] = ()
+    unreadable: str = ""  # why its message can't be read, and so its marks can't be told
 
     def assisted(self) -> bool:
         """Whether an agent is known to have taken part; a mere hint is not enough."""
@@ -63,10 +65,10 @@ class Commit(Record):
 
 
 class Event(Record):
-    """What the rules judge. `time` is seconds since the epoch, given by the caller: the core has no clock."""
+    """What the rules judge. `today` is the day in UTC as an ISO date, given by the caller: the core has no clock."""
 
     kind: EventKind
-    time: int = 0
+    today: str = ""
     tool: str = ""
     accesses: tuple[Access, ...] = ()
     commits: tuple[Commit, ...] = ()

@@ -24,5 +24,5 @@ if TYPE_CHECKING:
         def guarded(self, absolute: str) -> str:
             """What part of ccguard or of Claude Code's own settings an absolute path belongs to; empty if none."""
 
-        def policy_notes(self) -> tuple[tuple[str, str, str], ...]:
-            """What became known while the policy was put together: (rule id, message, origin)."""
+        def policy_mistakes(self) -> tuple[tuple[str, str], ...]:
+            """What is wrong with the policy that a change would put in place: (message, `file:line`)."""

@@ -36,6 +36,7 @@ class Finding(Record):
     origin: str = ""
     subject: str = ""
     settled: bool = False  # a section's own key states this level: `[rules]` can only lower it
+    firm: bool = False  # no policy lowers this level and no waiver lifts it
 
 
 class SecretHit(Record):
@@ -48,6 +49,7 @@ class SecretHit(Record):
     digest: str
     kind: Literal["format", "keyword", "entropy"]
     engine: str = "detect-secrets"
+    allowlisted: bool = False  # a pragma that counts stands on its line
 
 
 if TYPE_CHECKING:

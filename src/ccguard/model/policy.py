@@ -63,7 +63,10 @@ class Claude(Record):
 
 
 class Zone(Record):
-    """A set of paths with one rule. `matchers` holds one set for each layer that names the zone: they add up."""
+    """A set of paths with one rule. `matchers` holds one set for each layer that names the zone: they add up.
+
+    `exceptions` are paths that a policy takes out of a built-in zone: (path, reason, `file:line`).
+    """
 
     name: str
     access: ZoneAccess
@@ -77,6 +80,7 @@ class Zone(Record):
     data: str = ""
     origin: str = ""
     builtin: bool = False
+    exceptions: tuple[tuple[str, str, str], ...] = ()
 
     _nested = {"matchers": PathSet}
 
@@ -142,7 +146,10 @@ class Guard(Record):
 
 
 class Waiver(Record):
-    """One finding that somebody with the right to do so has accepted, until a day (ISO date, counts to its end, UTC)."""
+    """One finding that somebody with the right to has accepted, until the end of a day (ISO date, UTC).
+
+    `not_over` are the files whose rules it can't waive: layers above its own in which `approved_by` is no approver.
+    """
 
     rule: str
     reason: str
@@ -152,6 +159,7 @@ class Waiver(Record):
     digest: str = ""
     matcher: PathSet = PathSet(())
     origin: str = ""
+    not_over: tuple[str, ...] = ()
 
     _nested = {"matcher": PathSet}
 

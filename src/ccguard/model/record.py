@@ -42,7 +42,7 @@ class Record(metaclass=_Fields):
             fields = self._fields
             if len(values) > len(fields):
                 raise TypeError(f"{type(self).__name__} takes {len(fields)} values, not {len(values)}")
-            for field, value in zip(fields, values):
+            for field, value in zip(fields, values, strict=False):
                 setattr(self, field, value)
             for field in fields[len(values) :]:
                 if field in named:

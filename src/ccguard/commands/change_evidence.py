@@ -1,0 +1,59 @@
+"""What the rules may ask about commits, fetched from git and detect-secrets when they ask."""
+
+from __future__ import annotations
+
+from ..detect import engine
+from ..git.content import LARGEST, added_lines
+from ..git.objects import Objects
+from ..model.event import Change, Commit
+from ..model.finding import SecretHit
+from ..model.policy import Secrets
+from ..policy.mistakes import PolicyMistakes
+from .guarded import may_run_ccguard, runs_ccguard
+
+
+class ChangeEvidence:
+    """Facts about commits of one repository. Each commit is scanned once, however many rules ask."""
+
+    def __init__(self, objects: Objects, settings: Secrets, mistakes: PolicyMistakes | None = None) -> None:
+        self._objects = objects
+        self._settings = settings
+        self._mistakes = mistakes
+        self._scanned: dict[str, tuple[tuple[SecretHit, ...], tuple[tuple[str, str], ...]]] = {}
+
+    def secrets(self, commit: Commit) -> tuple[SecretHit, ...]:
+        """Secrets in the lines that a commit adds."""
+        return self._scan(commit)[0]
+
+    def not_scanned(self, commit: Commit) -> tuple[tuple[str, str], ...]:
+        """Paths of a commit that could not be scanned for secrets, each with the reason."""
+        return self._scan(commit)[1]
+
+    def _scan(self, commit: Commit) -> tuple[tuple[SecretHit, ...], tuple[tuple[str, str], ...]]:
+        if commit.oid not in self._scanned:
+            hits: list[SecretHit] = []
+            skipped: list[tuple[str, str]] = []
+            for added in added_lines(self._objects, commit):
+                if added.reason:
+                    skipped.append((added.change.path, added.reason))
+                elif added.lines:
+                    hits.extend(engine.scan(added.change.path, added.text, added.lines, self._settings))
+            self._scanned[commit.oid] = tuple(hits), tuple(skipped)
+        return self._scanned[commit.oid]
+
+    def runs_ccguard(self, change: Change) -> bool:
+        """Whether a CI file calls ccguard, before or after the change."""
+        if not may_run_ccguard(change.path):
+            return False
+        oids = [oid for oid in (change.old_oid, change.new_oid) if oid and self._objects.find(oid)]
+        return any(runs_ccguard(self._objects.read(oid, LARGEST) or b"") for oid in oids)
+
+    def guarded(self, absolute: str) -> str:
+        """Commits hold nothing outside their repository."""
+        return ""
+
+    def policy_mistakes(self) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the policy that the change would put in place."""
+        if self._mistakes is None:
+            return ()
+        return tuple((str(mistake), f"{mistake.file}:{mistake.line}") for mistake in self._mistakes.mistakes)

@@ -1,0 +1,135 @@
+"""The policy that holds, put together from the versions that have a say: work tree, `HEAD`, default branch, session."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from ..git import refs
+from ..git.objects import Objects, reader
+from ..git.places import Repository
+from ..git.plumbing import Git
+from ..policy import frozen
+from ..policy.load import load, read_file
+from ..policy.merge import merge
+from ..policy.mistakes import PolicyMistakes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..model.policy import Policy
+    from ..policy.layer import Layer
+
+POLICY_FILE = ".claude-policy.toml"
+# A session meets few versions of a policy; more than this many are not a person editing.
+_SEEN_LIMIT = 200
+_LARGEST_POLICY = 1 << 21  # past the limit of a policy, so that its own message can say so
+
+
+def session_policy(repository: Repository, seen: str, text: bytes | None, file: Callable[[], str]) -> Policy | None:
+    """The policy of a repository for a Claude session, frozen for the next call.
+
+    `seen` is the file in the git directory that lists the versions which this session has met: each is a floor, so
+    that a version that was loosened during the session does not count for Claude. `text` is what the caller read of
+    the policy file, and `file` names the frozen policy that belongs to it.
+    """
+    root = repository.root
+    read: dict[str, bytes | None] = {}
+
+    def reading(path: str) -> bytes | None:
+        read[path] = in_work_tree(path)
+        return read[path]
+
+    in_work_tree = read_file(root)
+    layers = load(reading)
+    floors = [*revision_layers(root), *_met(repository, seen, in_work_tree)]
+    policy = floored(layers, floors)
+    main = read.pop(POLICY_FILE, None)
+    _remember(repository, seen, main)
+    if main == text:  # it has not changed since the caller looked
+        sources = tuple(frozen.Source(path, frozen.digest(content)) for path, content in read.items())
+        with contextlib.suppress(OSError):  # a folder that can't be written costs time, not safety
+            frozen.freeze(file(), policy, sources)
+    return policy
+
+
+def floored(layers: tuple[Layer, ...] | None, floors: list[tuple[Layer, ...]]) -> Policy | None:
+    """One policy out of the offered one and its floors; the floors alone hold where the offered one is missing."""
+    if layers is None and not floors:
+        return None
+    return merge(layers or (), [layer for floor in floors for layer in floor]).policy
+
+
+def revision_layers(root: str) -> list[tuple[Layer, ...]]:
+    """The policies of `HEAD` and of the default branch, where they are and can be read."""
+    git = Git(root, own_environment())
+    revisions = ("HEAD", refs.floor_branch(git))
+    with reader(git) as objects:
+        return readable(objects, [revision for revision in revisions if revision])
+
+
+def own_environment() -> dict[str, str]:
+    """This process's environment without git's variables: a session must not point us at another repository."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
+def readable(objects: Objects, revisions: list[str]) -> list[tuple[Layer, ...]]:
+    """The policies of the revisions that have one; a version that can't be read never held."""
+    found = []
+    for revision in dict.fromkeys(revisions):
+        with contextlib.suppress(PolicyMistakes):
+            layers = load(at_revision(objects, revision))
+            if layers is not None:
+                found.append(layers)
+    return found
+
+
+def at_revision(objects: Objects, revision: str) -> Callable[[str], bytes | None]:
+    """Reads files of one revision; of the index, if the revision is empty."""
+
+    def read(path: str) -> bytes | None:
+        found = objects.find(f"{revision}:{path}")
+        if found is None or found.kind != "blob":
+            return None
+        return objects.read(found.oid, _LARGEST_POLICY)
+
+    return read
+
+
+def _met(repository: Repository, seen: str, in_work_tree: Callable[[str], bytes | None]) -> list[tuple[Layer, ...]]:
+    found = []
+    for digest in _lines(seen):
+        kept = Path(repository.common_dir, "ccguard", "met", digest)
+        if kept.is_file():
+            text = kept.read_bytes()
+            layers = load(lambda path, text=text: text if path == POLICY_FILE else in_work_tree(path))  # type: ignore[misc]
+            if layers is not None:
+                found.append(layers)
+    return found
+
+
+def _lines(seen: str) -> list[str]:
+    with contextlib.suppress(FileNotFoundError):
+        return Path(seen).read_text("ascii").split()[:_SEEN_LIMIT]
+    return []
+
+
+def _remember(repository: Repository, seen: str, text: bytes | None) -> None:
+    """Notes the version that the session meets now. The git directory may be read-only: then there is less to go by."""
+    if text is None:
+        return
+    digest = frozen.digest(text)
+    if digest in _lines(seen):
+        return
+    with contextlib.suppress(OSError):
+        kept = Path(repository.common_dir, "ccguard", "met", digest)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        if not kept.exists():
+            scratch = kept.with_name(f".{digest}.{os.getpid()}")
+            scratch.write_bytes(text)
+            scratch.replace(kept)
+        Path(seen).parent.mkdir(parents=True, exist_ok=True)
+        with Path(seen).open("a", encoding="ascii") as file:
+            file.write(digest + "\n")

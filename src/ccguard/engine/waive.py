@@ -1,0 +1,55 @@
+"""Which findings a waiver lifts."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..model.finding import Finding
+    from ..model.policy import Policy, Waiver
+
+_NEVER = ("claude-forbidden", "guard-tampering", "policy-invalid", "policy-loosened", "waiver-invalid")
+_DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+
+
+class Waiving:
+    """The waivers of a policy that hold today: named by one who may, not run out, not further ahead than allowed."""
+
+    def __init__(self, policy: Policy, today: str) -> None:
+        now = day_number(today) if today else 0
+        self._policy = policy
+        self._holding = tuple(
+            waiver
+            for waiver in policy.waivers
+            if today and now <= day_number(waiver.expires) <= now + policy.guard.waiver_days
+        )
+
+    def waives(self, finding: Finding) -> bool:
+        """Whether a waiver lifts this finding."""
+        if finding.rule in _NEVER:
+            return False
+        return any(_about(waiver, finding) and self._approved(waiver, finding) for waiver in self._holding)
+
+    def _approved(self, waiver: Waiver, finding: Finding) -> bool:
+        """`approved_by` is one of the zone's approvers, else of `[guard] approvers`, by name or as a team's member."""
+        zone = next((zone for zone in self._policy.zones if zone.name == finding.subject), None)
+        approvers = zone.approvers if zone is not None and not zone.builtin else ()
+        return any(
+            waiver.approved_by == approver or waiver.approved_by in self._policy.teams.get(approver, ())
+            for approver in approvers or self._policy.guard.approvers
+        )
+
+
+def _about(waiver: Waiver, finding: Finding) -> bool:
+    if waiver.rule != finding.rule:
+        return False
+    if waiver.digest:
+        return waiver.digest == finding.subject
+    return bool(finding.where.path) and waiver.matcher.covers(finding.where.path)
+
+
+def day_number(iso: str) -> int:
+    """Days since 1 January of year 1 (proleptic Gregorian), so that two ISO dates can be subtracted."""
+    year, month, day = (int(part) for part in iso.split("-"))
+    before = year - 1
+    leap_day = month > 2 and (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
+    return before * 365 + before // 4 - before // 100 + before // 400 + _DAYS_BEFORE[month - 1] + day + leap_day

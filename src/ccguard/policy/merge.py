@@ -1,0 +1,80 @@
+"""Layers and floors -> the one policy that holds. Merging only ever tightens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..model.policy import Policy
+from .build import built
+from .chain import Chain, chained
+from .checks import contradictions, gaps
+from .filled import Loosened, Setting, filled, floored
+from .keys import dotted
+from .layer import Layer
+from .mistakes import Mistake, PolicyMistakes
+from .waivers import agreed_waivers
+from .zones import agreed_zones
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The policy that holds, and how it came about.
+
+    `notes` are malformed waivers, which waive nothing. `settings` are all values by dotted key, defaults included.
+    """
+
+    policy: Policy
+    loosened: tuple[Loosened, ...]
+    notes: tuple[Mistake, ...]
+    settings: Mapping[str, Setting]
+
+
+def merge(layers: Sequence[Layer], floors: Sequence[Layer] = ()) -> Merged:
+    """The policy of the layers, the most general first. Raises PolicyMistakes where one loosens a layer above it.
+
+    `floors` are the layers of whole other versions of the policy, the most trusted version first: for each key the
+    stricter value holds. What the layers would loosen there is no mistake; it is listed. Without layers (a policy that
+    was deleted) the floors alone hold.
+    """
+    versions = _versions(floors)
+    absent = not layers and bool(versions)
+    if absent:
+        layers, versions = versions[0], versions[1:]
+    mistakes = problems(layers)
+    if mistakes:
+        raise PolicyMistakes(mistakes)
+    offered, others = chained(layers)[0], [chained(version)[0] for version in versions]
+    settings, loosened = floored(filled(offered), [filled(other) for other in others])
+    zones, bared = agreed_zones(offered, others)
+    waivers, added = agreed_waivers(offered, others)
+    policy = built((offered, *others), settings, zones, waivers)
+    return Merged(
+        policy,
+        (*((_deleted(offered),) if absent else ()), *loosened, *bared, *added),
+        tuple(note for layer in offered.layers for note in layer.notes),
+        {dotted(path): setting for path, setting in settings.items()},
+    )
+
+
+def problems(layers: Sequence[Layer], *, whole: bool = True) -> tuple[Mistake, ...]:
+    """What is wrong with these layers together; with `whole`, also what a policy that stands alone has to say."""
+    if not layers:
+        return (Mistake("", 0, 0, "", "there is no policy"),)
+    chain, mistakes = chained(layers)
+    found = [*mistakes, *contradictions(chain.values, chain.tables)]
+    if whole:
+        found.extend(gaps(chain.values, chain.tables, chain.first))
+    return tuple(sorted(found, key=lambda mistake: mistake[:3]))
+
+
+def _versions(floors: Sequence[Layer]) -> list[tuple[Layer, ...]]:
+    """Layers that were loaded together, as one version each."""
+    versions: dict[str, list[Layer]] = {}
+    for layer in floors:
+        versions.setdefault(layer.version, []).append(layer)
+    return [tuple(version) for version in versions.values()]
+
+
+def _deleted(chain: Chain) -> Loosened:
+    return Loosened("version", "1", chain.layers[-1].name, "nothing", "")

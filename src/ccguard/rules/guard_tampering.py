@@ -1,0 +1,113 @@
+"""A change to the guardrails themselves: policy, hook configuration, settings, CI that runs ccguard, git's own files.
+
+Why: a guard that the guarded can edit is no guard. Claude may read these files; it may not change them. In a pull
+request a change to any of them needs the review of one of `[guard] approvers`, whoever made it.
+
+Bad: `Edit .claude-policy.toml` by Claude; a pull request that edits `.pre-commit-config.yaml` and that
+no approver reviewed.
+
+Good: a person edits the policy and commits it; the pull request is reviewed by an approver.
+
+Waive: it can't be waived in a session.
+"""
+
+from __future__ import annotations
+
+from ..model.finding import Finding, Location
+from . import contact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..model.event import Access, Change, Commit, Event
+    from ..model.evidence import Evidence
+    from ..model.policy import Policy
+
+_GUARD_ZONES = ("guard", "repository")
+
+
+def findings(event: Event, policy: Policy, evidence: Evidence) -> Iterator[Finding]:
+    """One finding for each guard file that Claude would change, or that a pull request changes without review."""
+    for access in event.accesses:
+        part = _guarded_part(access, policy, evidence)
+        if part:
+            yield _refused_access(event, access, part, policy)
+    for commit in event.commits:
+        yield from _refused_changes(event, commit, policy, evidence)
+
+
+def _guarded_part(access: Access, policy: Policy, evidence: Evidence) -> str:
+    """What an access would change, in words; empty if it changes no guard file."""
+    if access.mode not in ("write", "delete"):
+        return ""
+    for zone in policy.zones:
+        if zone.name in _GUARD_ZONES and any(
+            # A look-alike spelling of a guard file is judged as one, also where the disk tells them apart.
+            zone.covers(path, folder=access.folder, fold=True)
+            for path in access.paths
+        ):
+            return "git's own files" if zone.name == "repository" else "a guard file"
+    return next((part for part in map(evidence.guarded, access.absolute) if part), "")
+
+
+def _refused_access(event: Event, access: Access, part: str, policy: Policy) -> Finding:
+    return Finding(
+        rule="guard-tampering",
+        level="block" if access.certain else "ask",
+        message=f"Claude Code may not change {access.written}",
+        where=Location(path=access.paths[0] if access.paths else access.written, tool=event.tool),
+        why=f"it is {part}: the guardrails are changed by people only",
+        fix="describe the change that is wanted, and let a person make it",
+        ask=contact.guardians(policy),
+        origin=policy.origins.get("claude.mode", ""),
+        subject="guard",
+        firm=access.certain,
+        settled=True,
+    )
+
+
+def _refused_changes(event: Event, commit: Commit, policy: Policy, evidence: Evidence) -> Iterator[Finding]:
+    reviewed = event.kind == "pull-request"
+    if not commit.assisted() and not reviewed:
+        return  # a person's own commit
+    for change in commit.changes:
+        if not _is_guard_file(change, policy, evidence, reviewed):
+            continue
+        if commit.assisted() and not _for_review_only(change, policy, evidence):
+            message, fix = (
+                "an AI-assisted change may not touch",
+                "take this file out of the commit; a person makes this change",
+            )
+        elif reviewed:
+            message, fix = "no review by an approver is known for a change to", "have an approver review this change"
+        else:
+            continue
+        yield Finding(
+            rule="guard-tampering",
+            message=f"{message} {change.path}",
+            where=Location(path=change.path, commit=commit.oid),
+            why="it is a guard file: it decides what the guardrails do",
+            fix=fix,
+            ask=contact.guardians(policy),
+            origin=policy.origins.get("guard.approvers", ""),
+            subject="guard",
+            firm=True,
+        )
+
+
+def _is_guard_file(change: Change, policy: Policy, evidence: Evidence, reviewed: bool) -> bool:
+    if any(zone.name in _GUARD_ZONES for zone in policy.covering(change.path, fold=True)):
+        return True
+    if reviewed and policy.guard.review_paths.covers(change.path, fold=True):
+        return True
+    return evidence.runs_ccguard(change)
+
+
+def _for_review_only(change: Change, policy: Policy, evidence: Evidence) -> bool:
+    """A guard file for pull requests only: in a session Claude may edit it, unless it runs ccguard."""
+    return (
+        policy.guard.review_paths.covers(change.path, fold=True)
+        and not any(zone.name in _GUARD_ZONES for zone in policy.covering(change.path, fold=True))
+        and not evidence.runs_ccguard(change)
+    )
