@@ -32,16 +32,16 @@ UNHURRIED = [
     "with open(__file__, 'rb') as file: code = compile(file.read(), __file__, 'exec')\nexec(code)",
     str(HOOK),
 ]
-POLICY = 'version = 1\n[claude]\nmode = "supervised"\n[zones.vault]\npaths = ["vault/"]\n'
+POLICY = 'version = 1\n[claude]\nmode = "supervised"\n[zones.vault]\naccess = "none"\npaths = ["vault/"]\n'
 
 
 class Case(NamedTuple):
-    """One call of a tool, the policy it is judged by, and whether it is refused."""
+    """One call of a tool, the policy it is judged by, and the rule that refuses it, if one does."""
 
     name: str
     tool: str
     tool_input: dict[str, str | bool]
-    refused: bool = False
+    refused_by: str = ""
     policy: str = POLICY
 
 
@@ -86,7 +86,7 @@ def cases() -> list[Case]:
         Case("Edit", "Edit", {**read, "old_string": "1", "new_string": "2", "replace_all": False}),
         Case("Bash, 250 bytes", "Bash", {"command": command, "description": "x"}),
         Case("Write, 20 KB", "Write", {"file_path": "{repository}/src/new.py", "content": python}),
-        Case("Read, refused", "Read", {"file_path": "{repository}/vault/key.txt"}, refused=True),
+        Case("Read, refused", "Read", {"file_path": "{repository}/vault/key.txt"}, "off-limits-path"),
         Case("Read, 500 rules", "Read", {**read}, policy=POLICY + zones),
     ]
 
@@ -136,7 +136,8 @@ def warm(here: Scene, case: Case) -> None:
     """Fills the caches, and makes sure that what is measured is a decision and not a failure."""
     for _ in range(2):
         said = answer(here, case)
-    if ('"deny"' in said) != case.refused or (said and not case.refused):
+    refused = '"deny"' in said and case.refused_by in said
+    if not refused if case.refused_by else said:
         raise SystemExit(f"bench: {case.name}: not the expected answer: {said or 'nothing'}")
 
 

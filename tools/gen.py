@@ -9,14 +9,13 @@ from __future__ import annotations
 import ast
 import difflib
 import importlib.util
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from ccguard.git.stages import MINIMUM_PRE_COMMIT, STAGES, Stage
 from ccguard.model.rule import Rule
-from ccguard.policy.schema import schema
+from ccguard.policy import schema
 from ccguard.rules import TABLE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,7 +37,7 @@ def generated() -> dict[str, str]:
         ".pre-commit-hooks.yaml": manifest(),
         "docs/rules/index.md": index(),
         **{f"docs/rules/{rule.id}.md": page(rule) for rule in judged},
-        "schema/claude-policy.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
+        "schema/claude-policy.schema.json": schema.text(),
     }
 
 
@@ -94,8 +93,7 @@ def page(rule: Rule) -> str:
 
 Level: {rule.level}{fixed}. Judged at: {judged}.
 
-{"".join(sections(docstring(rule)))}
-[All rules](index.md)
+{"".join(sections(docstring(rule)))}[All rules](index.md)
 """
 
 

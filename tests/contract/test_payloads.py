@@ -24,6 +24,7 @@ POLICY = """version = 1
 mode = "supervised"
 [zones.vault]
 paths = ["secrets/"]
+access = "none"
 reason = "Live credentials."
 contact = "#vault"
 [contacts]

@@ -15,7 +15,7 @@ def test_a_measured_call_gets_the_answer_its_case_names(case: Case, tmp_path: Pa
 
 
 def test_a_call_with_another_answer_than_its_case_names_is_not_measured(tmp_path: Path) -> None:
-    wrong = Case("wrong", "Read", {"file_path": "{repository}/vault/key.txt"}, refused=False)
+    wrong = Case("wrong", "Read", {"file_path": "{repository}/vault/key.txt"})
     with pytest.raises(SystemExit, match="not the expected answer"):
         warm(scene(tmp_path), wrong)
 

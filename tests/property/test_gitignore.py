@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ccguard.model.paths import PathSet, bytes_of
-from ccguard.policy.patterns import PatternError, compile_patterns
+from ccguard.policy.patterns import CLASSES, PatternError, compile_patterns
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any bytes as a name")
 
@@ -21,7 +21,7 @@ BRACKETS = (
     "[ab]", "[!a]", "[^ab-]", "[a-c]", "[c-a]", "[]a]", "[!]]", "[a/]", "[!/]", "[\\]a]", "[\\a-\\c]", "[--a]", "[a-]",
     "[[:alpha:]]", "[![:space:]]", "[[:upper:]b]", "[[:punct:]]", "[[:lower:]-a]", "[[:]", "[[:a]", "[é]", "[!é]",
     "[B-C]", "[[:cntrl:]]", "[[:graph:]]", "[[:digit:][:blank:]]", "[a-[:alpha:]]", "[[:print:]]", "[[:alnum:]]",
-    "[[:xdigit:]]",
+    "[[:xdigit:]]", "[a-c-e]", "[\\--1]", "[[:alpha:]-z]", "[^[:upper:]]",
 )  # fmt: skip
 
 
@@ -117,3 +117,13 @@ def test_the_answer_is_git_s_answer(
     for line in refused:
         answers = ignored(repo, [line.removeprefix("!")], asked, fold=fold)
         assert not any(answers.values()), f"{line!r} is refused, and git can match it"
+
+
+@pytest.mark.parametrize("bracket", [*BRACKETS, *(f"[[:{name}:]]" for name in CLASSES)])
+def test_a_bracket_takes_the_bytes_that_git_takes(repo: GitRepo, bracket: str) -> None:
+    make_folders(repo, [])
+    asked = ["a" + bytes([code]).decode("utf-8", "surrogateescape") for code in range(1, 256) if code != ord("/")]
+    for fold in (False, True):
+        compiled, _ = usable(["a" + bracket])
+        ours = {path: compiled.covers(path, fold=fold) for path in asked}
+        assert ours == ignored(repo, ["a" + bracket], asked, fold=fold)

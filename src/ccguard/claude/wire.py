@@ -6,6 +6,8 @@ those seen with client 2.1.330.
 
 from __future__ import annotations
 
+from ..model.decision import Decision
+from ..model.finding import Finding, Location
 from ..model.record import Record
 
 TYPE_CHECKING = False
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ..model.decision import Decision
-    from ..model.finding import Finding
+    from ..model.error import CcguardError
 
 # Text for the model is cut here: a long refusal crowds out the work.
 REASON_LIMIT = 1500
@@ -142,6 +143,18 @@ def notice_reply(text: str) -> bytes:
     return (context + quoted(text) + '},"systemMessage":' + quoted(text) + "}").encode("ascii")
 
 
+def trouble(event: str, error: CcguardError) -> bytes:
+    """The answer where nothing can be judged: a refusal that says what to mend. A session's start can't be refused."""
+    text = error.message + (f": {error.why}" if error.why else "")
+    if event == "SessionStart":
+        return notice_reply(plain(f"ccguard: every tool call is refused here: {text}")[:REASON_LIMIT])
+    finding = Finding(
+        "policy-invalid", text, Location(), why="what can't be read is never a pass", fix=error.fix, ask=error.ask
+    )
+    decision = Decision("block", (finding,))
+    return tool_reply(decision) if event == "PreToolUse" else prompt_reply(decision)
+
+
 def reason(decision: Decision) -> str:
     """A decision in two or three sentences: what, why, the allowed way, whom to ask. Never a way round."""
     deciding = [finding for finding in decision.findings if finding.level not in ("monitor",)]
@@ -163,4 +176,4 @@ def _sentence(finding: Finding) -> str:
 
 def plain(text: str) -> str:
     """The text without control characters: names of files and words of a policy are not ours to trust."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+    return " ".join("".join(c if c.isprintable() or c in "\n\t" else "?" for c in text).split())

@@ -37,7 +37,10 @@ class ChangeEvidence:
                 if added.reason:
                     skipped.append((added.change.path, added.reason))
                 elif added.lines:
-                    hits.extend(engine.scan(added.change.path, added.text, added.lines, self._settings))
+                    person = not commit.assisted()
+                    hits += engine.scan(
+                        added.change.path, added.text, added.lines, self._settings, honour_pragma=person
+                    )
             self._scanned[commit.oid] = tuple(hits), tuple(skipped)
         return self._scanned[commit.oid]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from hashlib import blake2b
 from pathlib import Path
 
 from ..git import refs
@@ -14,10 +15,12 @@ from ..policy import frozen
 from ..policy.load import load, read_file
 from ..policy.merge import merge
 from ..policy.mistakes import PolicyMistakes
+from . import bundle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from ..model.policy import Policy
     from ..policy.layer import Layer
@@ -28,12 +31,14 @@ _SEEN_LIMIT = 200
 _LARGEST_POLICY = 1 << 21  # past the limit of a policy, so that its own message can say so
 
 
-def session_policy(repository: Repository, seen: str, text: bytes | None, file: Callable[[], str]) -> Policy | None:
+def session_policy(
+    repository: Repository, seen: str, frozen_file: str, made_of: Callable[[], tuple[Any, ...]]
+) -> Policy | None:
     """The policy of a repository for a Claude session, frozen for the next call.
 
     `seen` is the file in the git directory that lists the versions which this session has met: each is a floor, so
-    that a version that was loosened during the session does not count for Claude. `text` is what the caller read of
-    the policy file, and `file` names the frozen policy that belongs to it.
+    that a version that was loosened during the session does not count for Claude. `made_of` is what the caller knows
+    it by: the text of the policy file as the caller read it, first, and `seen` as it is when asked.
     """
     root = repository.root
     read: dict[str, bytes | None] = {}
@@ -46,12 +51,13 @@ def session_policy(repository: Repository, seen: str, text: bytes | None, file: 
     layers = load(reading)
     floors = [*revision_layers(root), *_met(repository, seen, in_work_tree)]
     policy = floored(layers, floors)
-    main = read.pop(POLICY_FILE, None)
-    _remember(repository, seen, main)
-    if main == text:  # it has not changed since the caller looked
-        sources = tuple(frozen.Source(path, frozen.digest(content)) for path, content in read.items())
+    text = read.pop(POLICY_FILE, None)
+    _remember(repository, seen, text)
+    known = made_of()
+    if known[0] == text:  # it has not changed since the caller looked
         with contextlib.suppress(OSError):  # a folder that can't be written costs time, not safety
-            frozen.freeze(file(), policy, sources)
+            frozen.freeze(frozen_file, known, read, policy)
+    bundle.refresh()
     return policy
 
 
@@ -120,7 +126,7 @@ def _remember(repository: Repository, seen: str, text: bytes | None) -> None:
     """Notes the version that the session meets now. The git directory may be read-only: then there is less to go by."""
     if text is None:
         return
-    digest = frozen.digest(text)
+    digest = blake2b(text, digest_size=20).hexdigest()
     if digest in _lines(seen):
         return
     with contextlib.suppress(OSError):

@@ -13,6 +13,7 @@ from ..claude import tools, wire
 from ..engine.decide import decide, strongest
 from ..git import places
 from ..model.decision import Decision
+from ..model.error import CcguardError
 from ..model.event import Access, Event
 from ..model.record import Record
 from ..policy import frozen
@@ -25,7 +26,7 @@ except ImportError:  # native Windows
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     from ..model.event import Change, Commit
     from ..model.finding import SecretHit
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 _POLICY_FILE = ".claude-policy.toml"
 _POLICY_LIMIT = (1 << 20) + 1
 _LARGEST_PAYLOAD = 64 << 20
+_LONGEST_ID = 64
+# Seconds. Answer before the client's own time-out: a hook that times out there lets the call through in older clients.
+_DEADLINE = 2
 
 # Events that are known and that ccguard has nothing to say to.
 _SILENT = frozenset(
@@ -72,14 +76,20 @@ def answer(data: bytes, given: Environment) -> bytes:
     payload = wire.read(data)
     if payload.event in _SILENT:
         return b""
-    session = _Session(payload, given)
-    if payload.event == "PreToolUse":
+    try:
+        return _answer(_Session(payload, given), payload.event)
+    except CcguardError as error:
+        return wire.trouble(payload.event, error)
+
+
+def _answer(session: _Session, event: str) -> bytes:
+    if event == "PreToolUse":
         return wire.tool_reply(session.judged_call())
-    if payload.event == "UserPromptSubmit":
+    if event == "UserPromptSubmit":
         return wire.prompt_reply(session.judged_prompt())
-    if payload.event == "SessionStart":
+    if event == "SessionStart":
         return session.notice()
-    raise wire.WireError(f"{payload.event} is no event that ccguard knows")
+    raise wire.WireError(f"{event} is no event that ccguard knows")
 
 
 class _Evidence:
@@ -248,26 +258,28 @@ class _Session:
     def _frozen_policy(self, repository: places.Repository) -> Policy | None:
         root = "" if repository.root == "/" else repository.root
         file = f"{root}/{_POLICY_FILE}"
-        seen = f"{repository.common_dir}/ccguard/sessions/{frozen.digest(self._payload.session)}"
-        folder = f"{self._given.home}/.cache/ccguard/policies"
+        seen = f"{repository.common_dir}/ccguard/sessions/{_word(self._payload.session)}"
         text = places.read_file(file, _POLICY_LIMIT) if places.is_plain_file(file) else None
         heads = places.heads(repository)
 
-        def name() -> str:
-            return frozen.key(root, text, heads, places.read_file(seen, _POLICY_LIMIT) or b"")
+        def made_of() -> tuple[bytes | None, str, bytes | None]:
+            return text, heads, places.read_file(seen, _POLICY_LIMIT)
 
-        def current(path: str) -> bytes | None:
+        def beside(path: str) -> bytes | None:
             return places.read_file(f"{root}/{path}", _POLICY_LIMIT)
 
+        frozen_file = f"{self._given.home}/.cache/ccguard/policies/{frozen.file_name(repository.root)}"
         # A policy that is there and is no readable plain file has a message to give; it is never taken for none.
         if text is not None or not places.exists(file):
-            found, policy = frozen.thawed(folder, name(), current)
+            found, policy = frozen.thawed(frozen_file, made_of(), beside)
             if found:
                 return policy
-        return _rebuilt(repository, seen, text, lambda: f"{folder}/{name()}")
+        return _rebuilt(repository, seen, frozen_file, made_of)
 
 
-def _rebuilt(repository: places.Repository, seen: str, text: bytes | None, file: Callable[[], str]) -> Policy | None:
+def _rebuilt(
+    repository: places.Repository, seen: str, frozen_file: str, made_of: Callable[[], tuple[Any, ...]]
+) -> Policy | None:
     """The policy read anew, and frozen for the next call. The one slow way: with TOML, git and all that they import."""
     # A module that prints while it is imported must not be able to spoil the answer on stdout.
     kept = system.dup(1)
@@ -279,10 +291,19 @@ def _rebuilt(repository: places.Repository, seen: str, text: bytes | None, file:
             site.main()
         from .effective import session_policy
 
-        return session_policy(repository, seen, text, file)
+        return session_policy(repository, seen, frozen_file, made_of)
     finally:
         system.dup2(kept, 1)
         system.close(kept)
+
+
+def _word(session: str) -> str:
+    """A session's id as a file name."""
+    if session.replace("-", "").isalnum() and session.isascii() and len(session) <= _LONGEST_ID:
+        return session
+    from hashlib import blake2b
+
+    return blake2b(session.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
 def _folded(path: str) -> str:
@@ -306,12 +327,35 @@ def run(handle: int = 0) -> bytes:
 
 
 def main() -> NoReturn:
-    """`ccguard hook`: the same answer as the fast entry, behind the same boundary."""
+    """Reads the payload on stdin, writes the answer to stdout and ends the process: with 0, or with 2, which blocks."""
     try:
-        system.write(1, run())
+        _set_deadline()
+        answer = run()
+        while answer:
+            answer = answer[system.write(1, answer) :]
         system._exit(0)
     except BaseException as error:  # noqa: BLE001 (there is no failure that may let the call through)
-        try:
-            system.write(2, f"ccguard: no decision ({type(error).__name__}). This call is refused.\n".encode())
-        finally:
-            system._exit(2)
+        _refuse(f"no decision ({type(error).__name__}).")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    """Ends with "block", which stands even if the sentence can't be written."""
+    try:
+        system.write(2, f"ccguard: {sentence} This call is refused; `ccguard doctor` finds out more.\n".encode())
+    finally:
+        system._exit(2)
+
+
+def _set_deadline() -> None:
+    def too_slow(*_: object) -> None:
+        _refuse(f"no decision within {_DEADLINE} seconds.")
+
+    try:
+        from _signal import ITIMER_REAL, SIGALRM, setitimer, signal
+
+        signal(SIGALRM, too_slow)
+        setitimer(ITIMER_REAL, _DEADLINE)
+    except ImportError:  # native Windows
+        import _thread
+
+        _thread.start_new_thread(lambda: (time.sleep(_DEADLINE), too_slow()), ())

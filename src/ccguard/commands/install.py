@@ -17,6 +17,7 @@ from ccguard.model.policy import Policy
 
 from . import coverage, merging, setup
 from .edits import Edit, content, text_of
+from .installed import Installed
 from .selftest import hook_trials
 
 _SCOPES: tuple[Scope, ...] = ("repo", "clone", "user", "managed")
@@ -43,15 +44,15 @@ def command(scope: Scope | None, native: bool) -> None:
     chosen = scope or "repo"
     policy = merging.policy_of(tree) if tree else None
     launcher = _launcher(chosen)
-    record = setup.clone_record(tree) if tree and chosen in ("repo", "clone") else setup.launcher_record(launcher)
-    edit = merging.settings_edit(chosen, tree, os.environ, policy, record)
+    owner = tree if chosen in ("repo", "clone") else None
+    edit = merging.settings_edit(chosen, tree, os.environ, policy, _record(owner, launcher))
     if scope is None and tree and _has_hooks(edit):
         edit = edit._replace(after=edit.before)
     hooks, note = _hooks(tree, scope, native) if tree else (setup.GitHooks(), "")
 
-    done = setup.put_in_launcher(launcher, str(tree.common_dir) if tree and chosen in ("repo", "clone") else chosen)
+    done = setup.put_in_launcher(launcher, str(owner.common_dir) if owner else chosen)
     if edit.changes:
-        record.carry_out(edit)
+        _record(owner, launcher).carry_out(edit)
         done.append(f"{edit.file}{f' ({len(edit.rules)} deny rules)' if edit.rules else ''}")
     if tree:
         done += setup.put_in_hooks(tree, hooks, setup.clone_record(tree))
@@ -60,6 +61,10 @@ def command(scope: Scope | None, native: bool) -> None:
     if not done:
         click.echo("nothing to change: everything is in place")
     _report(chosen, tree, edit.file, policy, bool(hooks.native), note)
+
+
+def _record(owner: WorkTree | None, launcher: Path) -> Installed:
+    return setup.clone_record(owner) if owner else setup.launcher_record(launcher)
 
 
 def _launcher(scope: Scope) -> Path:

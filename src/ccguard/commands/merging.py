@@ -62,6 +62,7 @@ def settings_edit(
     where = _shown(file, root)
     home = None if scope in ("repo", "managed") else settings.home_of(environ)
     ours = record.rules(file)
+    cleaned = settings_cleaned(file, root, ours)
     rules = denials_for(scope, policy).rules
     present = settings.denied(text)
     after = settings.put_in(
@@ -71,7 +72,7 @@ def settings_edit(
         where,
     )
     added = tuple(rule for rule in rules if rule in ours or rule not in present)
-    return Edit(file, before, (mark + after).encode(), settings_cleaned(file, root, ours), rules=added)
+    return Edit(file, before, (mark + after).encode(), cleaned, rules=added)
 
 
 def settings_cleaned(file: Path, root: Path, rules: tuple[str, ...]) -> bytes | None:

@@ -14,7 +14,6 @@ from ccguard.claude import settings
 from ccguard.git.discovery import WorkTree
 from ccguard.model.error import CcguardError
 from ccguard.model.policy import Policy
-from ccguard.policy.frozen import digest
 
 from .setup import ccguard_command
 
@@ -40,7 +39,7 @@ def hook_trials(tree: WorkTree, file: Path, policy: Policy, environ: Mapping[str
     The ordinary file may be refused by what the policy asks of a session: that is an answer, and it is shown.
     """
     command = settings.hook_command(file.read_text("utf-8-sig"), "PreToolUse")
-    session = f"ccguard-self-test-{uuid4()}"
+    session = str(uuid4())  # as the client names one
     trials = []
     try:
         closed = next((path for path in _OFF_LIMITS if _is_closed(policy, path)), "")
@@ -55,7 +54,7 @@ def hook_trials(tree: WorkTree, file: Path, policy: Policy, environ: Mapping[str
             trials.append(Trial(f"read {ordinary}", f"{answer} ({reason})" if reason else answer))
     finally:
         # What the hook keeps of a session would be a trace of one that never was.
-        Path(tree.common_dir, "ccguard", "sessions", digest(session)).unlink(missing_ok=True)
+        Path(tree.common_dir, "ccguard", "sessions", session).unlink(missing_ok=True)
     return trials
 
 

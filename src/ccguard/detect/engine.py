@@ -1,10 +1,11 @@
 """The secrets in a text: what detect-secrets 1.5 finds in a file, and the token formats that it passes over.
 
 The two stay apart by `SecretHit.engine`. "detect-secrets" marks what its own scan of the whole file reports, on the
-lines asked for. "ccguard" marks what its plugins find where its scanner does not look: files that it skips by name or
-for a byte that is not UTF-8, lines that hold a call (`x = f("...")`), and the lists, comments and later values that its
-YAML and ini parsers drop. Outside of names and bytes only formats are taken from there: the rest would be guesses that
-detect-secrets made a choice not to make.
+lines asked for. "ccguard" marks what its plugins find where its scanner does not look:
+
+- files that it skips for their name (there without entropy: they are mostly checksums) or for a byte that is not UTF-8;
+- for formats only, as the rest would be guesses: lines that hold a call (`x = f("...")`), lists, comments and values
+  that its YAML and ini parsers drop, its second pass where the first has found something, and binary content.
 
 Nothing is verified, so nothing is sent anywhere, and no file is opened. detect-secrets is imported by the first call.
 """
@@ -15,8 +16,11 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccguard.detect.added import Added, AddedToParsed, Everywhere, key_block
-from ccguard.detect.plugins import (
+from ..model.error import CcguardError
+from ..model.finding import SecretHit
+from ..secrets.mask import masked
+from .added import Added, AddedToParsed, Everywhere, key_block
+from .plugins import (
     BASELINE_NAME,
     KEYWORD,
     PRIVATE_KEY,
@@ -27,19 +31,16 @@ from ccguard.detect.plugins import (
     refuses,
     skips_name,
 )
-from ccguard.detect.source import read
-from ccguard.model.error import CcguardError
-from ccguard.model.finding import SecretHit
-from ccguard.secrets.mask import masked
+from .source import read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from detect_secrets.plugins.base import BasePlugin
 
-    from ccguard.detect.added import Places
-    from ccguard.detect.source import Source
-    from ccguard.model.policy import Secrets
+    from ..model.policy import Secrets
+    from .added import Places
+    from .source import Source
 
 _DIGEST_LENGTH = 32  # hex digits
 # One long word that names keywords over and over takes the keyword plugin minutes (its time grows with the square, and

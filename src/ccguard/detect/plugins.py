@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from detect_secrets.plugins.base import BasePlugin
 
-    from ccguard.model.policy import Secrets
+    from ..model.policy import Secrets
 
     Kind: TypeAlias = Literal["format", "keyword", "entropy"]
 

@@ -68,7 +68,8 @@ class Source(NamedTuple):
         return self._refers_too_much() or self._aliases_too_much()
 
     def _refers_too_much(self) -> bool:
-        return self.text.count("%(") > _MOST_REFERENCES and (self.text.replace("%%", "").count("%(") > _MOST_REFERENCES)
+        many = self.text.replace("%%", "").count("%(") > _MOST_REFERENCES
+        return many and (_is_ini(self.text) or _is_ini("[global]\n" + self.text))
 
     def _aliases_too_much(self) -> bool:
         from detect_secrets.util.filetype import FileType, determine_file_type
@@ -116,8 +117,10 @@ def _utf16(content: bytes) -> str:
 
 def _is_ini(text: str) -> bool:
     """Whether configparser reads the text; it follows no references while it does."""
+    parser = configparser.RawConfigParser()
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # as detect-secrets has it: A is not a
     try:
-        configparser.RawConfigParser().read_string(text)
+        parser.read_string(text)
     except Exception:  # noqa: BLE001  (it lets some of its errors out, and then detect-secrets gives up too)
         return False
     return True

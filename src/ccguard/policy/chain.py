@@ -99,6 +99,7 @@ def strictness_of_class(name: str, values: Mapping[KeyPath, Named]) -> int:
 
 
 def _loosened(path: KeyPath, upper: Named, lower: Named, relation: str) -> Mistake:
-    message = f"{toml(lower.value)} {relation} {toml(upper.value)} of {upper.origin}"
+    whose = "that is built in" if upper.place == BUILT_IN else f"of {upper.origin}"
+    message = f"{toml(lower.value)} {relation} {toml(upper.value)} {whose}"
     mistake = at(lower.place, dotted(path), message, "a value that is at least as strict")
     return mistake._replace(rule="policy-loosened")

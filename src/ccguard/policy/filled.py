@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import groupby
 from typing import TypeAlias
 
 from ..rules import TABLE
@@ -85,18 +86,20 @@ def floored(offered: Settings, floors: Sequence[Settings]) -> tuple[Settings, tu
 
 def _paths(chain: Chain) -> Iterator[tuple[Key, KeyPath]]:
     """Every key that a policy has, with the names that this one gives to zones, classes and teams."""
-    for key in KEYS:
-        if key.merge in _APART:
-            continue
-        table = key.parts[0]
-        if key.parts[1:2] != ("*",):
-            yield key, key.parts
-        elif table in ("zones", "data"):
-            yield from ((key, (table, name, *key.parts[2:])) for name in chain.names(table))
-        elif table == "rules":
-            yield from ((key, (table, rule)) for rule in _LEVELS)
-        else:
-            yield from ((key, path) for path in chain.values if path[0] == table)
+    tables = {
+        "zones": chain.names("zones"),
+        "data": chain.names("data"),
+        "rules": tuple(_LEVELS),
+        "teams": tuple(path[1] for path in chain.values if path[0] == "teams"),
+    }
+    for table, keys in groupby(KEYS, key=lambda key: key.parts[0]):
+        held = [key for key in keys if key.merge not in _APART]
+        for name in tables.get(table, ("",)):
+            yield from ((key, _named_path(key, name)) for key in held)
+
+
+def _named_path(key: Key, name: str) -> KeyPath:
+    return tuple(name if part == "*" else part for part in key.parts)
 
 
 def _setting(key: Key, path: KeyPath, chain: Chain, mode: str) -> Setting:

@@ -1,4 +1,4 @@
-"""Frozen policies: merged, as plain data, outside the repository, found by the digest of all that they came from.
+"""Frozen policies: merged, as plain data, outside the repository, each with all that it came from.
 
 Reading TOML costs two interpreter starts; thawing costs nothing to speak of. A frozen policy is rebuilt whenever it is
 missing, unreadable or not exactly the one asked for, and CI never uses one.
@@ -10,7 +10,6 @@ import marshal
 import sys
 
 from ..model.policy import Policy
-from ..model.record import Record
 from ..version import VERSION
 
 try:
@@ -21,64 +20,57 @@ except ImportError:  # native Windows
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
-_FORMAT = "1"
-_LIMIT = 16 << 20
-
-
-class Source(Record):
-    """A file beside the policy that it was built from (`extends`), and the digest of what was in it."""
-
-    path: str
-    digest: str
+_LIMIT = 32 << 20
+_LONGEST_NAME = 200
 
 
-def digest(*parts: str | bytes | None) -> str:
-    """A digest in which no two lists of parts collide: each is counted, and None is not empty."""
-    try:
-        from _blake2 import blake2b
-    except ImportError:
-        from hashlib import blake2b
-    made = blake2b(digest_size=20)
-    for part in parts:
-        data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
-        made.update(b"-" if data is None else b"%d:" % len(data))
-        made.update(data or b"")
-    return made.hexdigest()
+def file_name(root: str) -> str:
+    """The name of a repository's frozen policy: its root, as one word."""
+    name = root.replace("%", "%25").replace("/", "%2f").replace(":", "%3a")
+    if len(name) <= _LONGEST_NAME and name.isascii() and name.isprintable():
+        return name
+    from hashlib import blake2b
+
+    return blake2b(root.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
-def key(*parts: str | bytes | None) -> str:
-    """The name of a frozen policy: all it came from, and what reads it."""
-    return digest(_FORMAT, VERSION, str(sys.hexversion), *parts)
+def thawed(file: str, made_of: tuple[Any, ...], beside: Callable[[str], bytes | None]) -> tuple[bool, Policy | None]:
+    """(is it there, the policy; None for a repository without one).
 
-
-def thawed(folder: str, name: str, current: Callable[[str], bytes | None]) -> tuple[bool, Policy | None]:
-    """(is it there, the policy or None for a repository without one). `current` reads a file beside the policy."""
-    data = _own_file(f"{folder}/{name}")
-    if data is None or data[:40].decode("ascii", "replace") != digest(name, data[40:]):
+    It is there if it is made of just this, and by this version and interpreter; `beside` reads what the policy extends.
+    Comparing the sources themselves is faster than a digest of them, and nothing collides.
+    """
+    data = _own_file(file)
+    if data is None:
         return False, None
-    sources, plain = marshal.loads(data[40:])  # noqa: S302 (our own file, by its digest; see _own_file)
-    for path, expected in sources:
-        if digest(current(path)) != expected:
-            return False, None
+    made_by, was_made_of, extended, plain = marshal.loads(data)  # noqa: S302 (our own file: see _own_file)
+    if made_by != _maker() or was_made_of != made_of:
+        return False, None
+    if any(beside(path) != content for path, content in extended):
+        return False, None
     return True, None if plain is None else Policy.thaw(plain)
 
 
-def freeze(file: str, policy: Policy | None, sources: tuple[Source, ...]) -> None:
+def freeze(file: str, made_of: tuple[Any, ...], extended: dict[str, bytes | None], policy: Policy | None) -> None:
     """Keeps a policy for the next call. Raises OSError; what can't be kept is only slower."""
     plain = None if policy is None else policy.freeze()
-    body = marshal.dumps((tuple((source.path, source.digest) for source in sources), plain))
-    folder, _, name = file.rpartition("/")
+    data = memoryview(marshal.dumps((_maker(), made_of, tuple(extended.items()), plain)))
+    folder = file.rpartition("/")[0]
     _folders(folder)
-    scratch = f"{folder}/.{name}.{system.getpid()}"
+    scratch = f"{file}.{system.getpid()}"
     handle = system.open(scratch, system.O_WRONLY | system.O_CREAT | system.O_TRUNC, 0o600)
     try:
-        data = memoryview(digest(name, body).encode("ascii") + body)
         while data:
             data = data[system.write(handle, data) :]
     finally:
         system.close(handle)
     system.replace(scratch, file)
+
+
+def _maker() -> tuple[str, int]:
+    return VERSION, sys.hexversion
 
 
 def _folders(folder: str) -> None:

@@ -128,7 +128,7 @@ KEYS: tuple[Key, ...] = (
 
     Key("data.*.use", "word", "Whether this class may be put in front of Claude.", "first",
         ("deny", "ask", "redact", "allow")),
-    Key("data.*.examples", "texts", "What belongs to the class, in words that people here use.", "union", default=()),
+    Key("data.*.examples", "texts", "What belongs to the class, in words that people here use.", "nearest", default=()),
     Key("data.*.detect", "words", "The detectors that find this class in a text.", "union", DETECTORS, default=()),
     Key("data.*.approver", "text", "Whom to ask about this class.", "nearest", default=""),
 
@@ -228,7 +228,7 @@ EXPECTED: dict[Kind, str] = {
     "text": "a text in quotes",
     "path": "the path of a file in this repository",
     "word": "one of",
-    "words": "a list of",
+    "words": "a list with any of",
     "texts": "a list of texts",
     "patterns": "a list of gitignore patterns",
     "flag": "true or false",

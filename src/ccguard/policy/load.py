@@ -42,15 +42,14 @@ def inspect(
 ) -> tuple[tuple[Layer, ...] | None, tuple[Mistake, ...]]:
     """The layers as far as they can be read, and everything that is wrong with them.
 
-    `whole` says whether they have to be a policy that stands alone (not so below the root: there they add to the
-    root's).
+    `whole` says whether they have to be a policy that stands alone, as only the one at the root does by itself.
     """
-    folder = posixpath.dirname(name)
-    loading = _Loading(read, "" if posixpath.isabs(name) else folder, label)
+    nested = posixpath.basename(name) == POLICY_FILE and not posixpath.isabs(name)
+    loading = _Loading(read, posixpath.dirname(name) if nested else "", label)
     if not loading.add(name):
         return None, ()
     mistakes = loading.mistakes
-    together = problems(loading.layers, whole=not folder if whole is None else whole)
+    together = problems(loading.layers, whole=name == POLICY_FILE if whole is None else whole)
     mistakes += [mistake for mistake in together if not _follows(mistake, mistakes)]
     return loading.versioned(), tuple(mistakes)
 

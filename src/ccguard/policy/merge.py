@@ -10,24 +10,25 @@ from .build import built
 from .chain import Chain, chained
 from .checks import contradictions, gaps
 from .filled import Loosened, Setting, filled, floored
-from .keys import dotted
-from .layer import Layer
+from .layer import KeyPath, Layer
 from .mistakes import Mistake, PolicyMistakes
 from .waivers import agreed_waivers
-from .zones import agreed_zones
+from .zones import ZonePaths, agreed_zones
 
 
 @dataclass(frozen=True)
 class Merged:
     """The policy that holds, and how it came about.
 
-    `notes` are malformed waivers, which waive nothing. `settings` are all values by dotted key, defaults included.
+    `notes` are malformed waivers, which waive nothing. `settings` are all values, defaults included; `zones` the
+    paths of each zone with their places.
     """
 
     policy: Policy
     loosened: tuple[Loosened, ...]
     notes: tuple[Mistake, ...]
-    settings: Mapping[str, Setting]
+    settings: Mapping[KeyPath, Setting]
+    zones: Mapping[str, ZonePaths]
 
 
 def merge(layers: Sequence[Layer], floors: Sequence[Layer] = ()) -> Merged:
@@ -53,7 +54,8 @@ def merge(layers: Sequence[Layer], floors: Sequence[Layer] = ()) -> Merged:
         policy,
         (*((_deleted(offered),) if absent else ()), *loosened, *bared, *added),
         tuple(note for layer in offered.layers for note in layer.notes),
-        {dotted(path): setting for path, setting in settings.items()},
+        settings,
+        zones,
     )
 
 
@@ -65,7 +67,7 @@ def problems(layers: Sequence[Layer], *, whole: bool = True) -> tuple[Mistake, .
     found = [*mistakes, *contradictions(chain.values, chain.tables)]
     if whole:
         found.extend(gaps(chain.values, chain.tables, chain.first))
-    return tuple(sorted(found, key=lambda mistake: mistake[:3]))
+    return tuple(found)
 
 
 def _versions(floors: Sequence[Layer]) -> list[tuple[Layer, ...]]:

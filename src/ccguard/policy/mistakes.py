@@ -67,11 +67,11 @@ class PolicyMistakes(PolicyError):
         fix: str = "mend the lines named above; `ccguard policy validate` checks them all again",
         ask: str = "whoever owns the policy file ([guard] approvers, [contacts] owner, or CODEOWNERS)",
     ) -> None:
-        self.mistakes = tuple(mistakes)
+        self.mistakes = in_order(mistakes)
         first = self.mistakes[0]
-        count = len(self.mistakes)
+        count = "one reason" if len(self.mistakes) == 1 else f"{len(self.mistakes)} reasons"
         super().__init__(
-            f"the policy has {count} mistake{'' if count == 1 else 's'}",
+            "\n  ".join((f"the policy can't be read, for {count}:", *map(str, self.mistakes))),
             where=str(Place(first.file, first.line, first.column)),
             why=why,
             fix=fix,
@@ -80,6 +80,14 @@ class PolicyMistakes(PolicyError):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.mistakes))
+
+
+def in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+    """The mistakes by file, as the files first come, and in each by line."""
+    files: dict[str, list[Mistake]] = {}
+    for mistake in mistakes:
+        files.setdefault(mistake.file, []).append(mistake)
+    return tuple(mistake for found in files.values() for mistake in sorted(found, key=lambda mistake: mistake[1:3]))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

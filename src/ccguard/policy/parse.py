@@ -20,6 +20,7 @@ _BOM = b"\xef\xbb\xbf"
 _PLAINER = {
     "Cannot overwrite a value": "this key is named a second time",
     "Invalid value": "there is no value here that TOML knows (a text stands in quotes)",
+    "Illegal character '\\n'": "a quote is opened and not closed on this line",
     "Expected '=' after a key in a key/value pair": "a key is followed by = and a value",
 }
 
@@ -59,7 +60,7 @@ def read(text: bytes, path: str, folder: str = "", label: str = "") -> tuple[Lay
         examples=tuple(reader.examples),
         notes=tuple(reader.notes),
     )
-    return layer, tuple(sorted(reader.mistakes, key=lambda mistake: (mistake.line, mistake.column)))
+    return layer, tuple(reader.mistakes)
 
 
 def _document(text: bytes, name: str) -> tuple[dict[str, Any], Positions]:
@@ -84,12 +85,13 @@ def _decoded(text: bytes, name: str) -> str:
         raise refuse(f"the file has {len(text):,} bytes", f"{MOST_BYTES:,} bytes at most")
     if text.startswith(_BOM):
         raise refuse("the file begins with a byte order mark", "UTF-8 without one", 0)
-    if b"\0" in text:
-        raise refuse("the file holds a zero byte", "plain text", text.index(b"\0"))
     try:
-        return text.decode("utf-8")
+        decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
         raise refuse("the file is not UTF-8 from here on", "UTF-8", error.start) from None
+    if b"\0" in text:
+        raise refuse("the file holds a zero byte", "plain text", text.index(b"\0"))
+    return decoded
 
 
 def _syntax(error: tomli.TOMLDecodeError, text: str, name: str) -> PolicyMistakes:
@@ -99,4 +101,9 @@ def _syntax(error: tomli.TOMLDecodeError, text: str, name: str) -> PolicyMistake
     if not line:
         numbers = [int(word.strip(",)")) for word in str(error).split() if word.strip(",)").isdigit()]
         line, column = numbers[-2:] if len(numbers) >= 2 else (text.count("\n") + 1, 1)
-    return PolicyMistakes([Mistake(name, line, column, "", _PLAINER.get(message, message), "TOML")])
+    return PolicyMistakes([Mistake(name, line, column, "", _plainer(message))])
+
+
+def _plainer(message: str) -> str:
+    twice = message.startswith("Cannot declare") and message.endswith("twice")
+    return "this table is begun a second time" if twice else _PLAINER.get(message, message)

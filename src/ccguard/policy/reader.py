@@ -57,7 +57,7 @@ class Reader:
         if len(path) == 2:
             self.tables[path] = self._page.place(path)
             if unsafe(path[1]) or not path[1].strip() or "\n" in path[1] or len(path[1]) > _LONGEST_NAME:
-                self._wrong((path[0],), f"{shown(path[1])} is no name", "a short printable name")
+                self._wrong(path, f"{shown(path[1])} is no name", "a short printable one")
         self._table(raw, path)
 
     def _value(self, key: Key, path: KeyPath, raw: Any) -> None:

@@ -90,14 +90,18 @@ def _lowest(first: float | None, second: float | None) -> float | None:
 
 def _union(key: Key, upper: Value, lower: Value) -> Outcome:
     first, second = _list(upper), _list(lower)
+    if set(first) <= set(second):
+        return Outcome(lower, first == second)
     value = tuple(dict.fromkeys((*first, *second)))
-    return Outcome(value, value == first, looser=not set(first) <= set(second))
+    return Outcome(value, value == first, looser=True)
 
 
 def _intersection(key: Key, upper: Value, lower: Value) -> Outcome:
     first, second = _list(upper), _list(lower)
+    if set(second) <= set(first):
+        return Outcome(lower, first == second)
     value = tuple(item for item in first if item in second)
-    return Outcome(value, value == first, looser=not set(second) <= set(first))
+    return Outcome(value, value == first, looser=True)
 
 
 def _approvers(key: Key, upper: Value, lower: Value) -> Outcome:

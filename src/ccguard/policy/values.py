@@ -227,23 +227,20 @@ def _patterns(key: Key, raw: object, complain: Complain) -> Value | None:
     if raw == []:
         complain("is empty, so it covers nothing", expected(key))
         return None
-    lines = _items(key, raw, complain, lambda text: "" if text.strip() else "holds an empty pattern")
-    if lines is None or not isinstance(raw, list):
-        return None
-    wrong = [(index, why) for index, line in enumerate(raw) if (why := _wrong_pattern(line))]
-    for index, why in wrong:
-        complain(f"{shown(raw[index])}: {why}", "a pattern that git can match", inside=(index,))
-    return None if wrong else tuple(raw)
+    lines = _items(key, raw, complain, _wrong_pattern)
+    return tuple(raw) if lines is not None and isinstance(raw, list) else None  # the same line may come twice
 
 
 def _wrong_pattern(line: str) -> str:
-    """What is wrong with one pattern of a list, in words. In a list, a line that git would skip is a slip."""
+    """What is wrong with one pattern, in words. In a list, a line that git would skip is a slip."""
+    if not line.strip():
+        return "holds an empty pattern"
     if line.startswith("#"):
-        return "git reads this line as a comment"
+        return f"{shown(line)}: git reads this as a comment"
     try:
         compile_patterns([line])
     except PatternError as error:
-        return str(error)
+        return f"{shown(line)}: {error}"
     return ""
 
 

@@ -50,7 +50,7 @@ def _in_session(event: Event, policy: Policy) -> Iterator[Finding]:
         if access.mode in ("write", "delete") and access.certain and access.paths:
             yield _finding(
                 policy,
-                f"Claude Code may read but not change this repository, so not {access.written}",
+                f"Claude Code may read but not change this repository, so not {access.paths[0]}",
                 Location(path=access.paths[0], tool=event.tool),
                 "explain the change, and let a person make it",
             )

@@ -52,11 +52,12 @@ def _guarded_part(access: Access, policy: Policy, evidence: Evidence) -> str:
 
 
 def _refused_access(event: Event, access: Access, part: str, policy: Policy) -> Finding:
+    shown = access.paths[0] if access.paths else access.written
     return Finding(
         rule="guard-tampering",
         level="block" if access.certain else "ask",
-        message=f"Claude Code may not change {access.written}",
-        where=Location(path=access.paths[0] if access.paths else access.written, tool=event.tool),
+        message=f"Claude Code may not change {shown}",
+        where=Location(path=shown, tool=event.tool),
         why=f"it is {part}: the guardrails are changed by people only",
         fix="describe the change that is wanted, and let a person make it",
         ask=contact.guardians(policy),

@@ -73,7 +73,7 @@ def _refused_access(event: Event, access: Access, zone: Zone, policy: Policy) ->
     return Finding(
         rule="off-limits-path",
         level="ask" if unsure else "block",
-        message=f"Claude Code may not {_VERBS.get(access.mode, access.mode)} {access.written}",
+        message=f"Claude Code may not {_VERBS[access.mode] if access.certain else 'touch'} {_shown(access)}",
         where=Location(path=_shown(access), tool=event.tool),
         why=_why(zone),
         fix=zone.instead or _way_out(zone),
