@@ -6,8 +6,11 @@ compiled at every start, so this one is short, and `ccguard.commands.hook` is th
 """
 
 try:
+    import gc
     import marshal
     import sys
+
+    gc.disable()  # the process ends before there is anything worth collecting
 
     # ccguard's modules are found in this one folder and nowhere else, so that nothing can stand in for them.
     here = __file__.replace("\\", "/").rpartition("/")[0] or "."
@@ -16,9 +19,9 @@ try:
     sys.modules["ccguard"] = package
     for folder in package.__path__:
         try:
-            with open(f"{folder}/__pycache__/hook.{sys.implementation.cache_tag}.bundle", "rb") as bundle:
-                exec(marshal.loads(bundle.read()), {"folder": folder})
-        except OSError:
+            with open(f"{folder}/__pycache__/hook.{sys.implementation.cache_tag}.bundle", "rb") as bundle:  # noqa: PTH123
+                exec(marshal.loads(bundle.read()), {"folder": folder})  # noqa: S102, S302 (a file like any .pyc)
+        except (OSError, ValueError, EOFError, TypeError):
             continue  # slower without, and the same
     from ccguard.commands.hook import main
 
@@ -29,8 +32,6 @@ finally:  # only a failure gets here: `main` ends the process
     except ImportError:  # native Windows
         import nt as system
     try:
-        system.write(
-            2, b"ccguard: its own modules can't be loaded. This call is refused; `ccguard doctor` finds out more.\n"
-        )
+        system.write(2, b"ccguard: its modules can't be loaded. This call is refused; `ccguard doctor` says more.\n")
     finally:
         system._exit(2)

@@ -17,6 +17,7 @@ from ccguard.model.error import CcguardError
 COMMANDS = {
     "check": "judge a change, a range of commits or the whole tree",
     "commit-message": "stamp and check commit messages (git hooks)",
+    "doctor": "try the installed hooks and name the broken link",
     "explain": "say what a rule or a path means here",
     "hook": "Claude Code's hook: payload on stdin, one JSON object or nothing on stdout",
     "init": "protect this repository: policy, settings, git hooks, self-test",

@@ -101,7 +101,7 @@ def test_scope_clone_holds_in_a_session_that_starts_in_a_subdirectory(repository
 
 
 def test_a_credentials_file_is_off_limits_without_a_word_about_it_in_the_policy(repository: Governed) -> None:
-    run = repository.session(read(repository.path / ".env"), bash("cat .env"), bash("grep -r GREETING ."))
+    run = repository.session(read(repository.path / ".env"), bash("cat .env"))
     assert_kept(repository, run)
     assert_refused_by_ccguard(run.calls[1:2], "credentials", OWNER)
     assert len(run.hooks_of("PreToolUse")) >= 2

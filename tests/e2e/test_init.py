@@ -1,4 +1,4 @@
-"""`ccguard init`, `install` and `uninstall`: real programs, a real repository, a home folder of their own."""
+"""`ccguard init`: real programs, a real repository, a home folder of its own."""
 
 from __future__ import annotations
 
@@ -13,101 +13,14 @@ from pathlib import Path
 import pytest
 from gitrepo import GitRepo
 
+from .person import POLICY, STAGES, Person, furnish, person_in
+
 pytestmark = pytest.mark.slow
-
-BIN = Path(sys.executable).parent
-STAGES = ("pre-commit", "prepare-commit-msg", "commit-msg", "pre-push")
-POLICY = 'version = 1\n[claude]\nmode = "supervised"\n'
-Snapshot = dict[str, tuple[int, bytes]]
-
-
-class Person:
-    """Somebody with a home folder and a repository in it."""
-
-    def __init__(self, home: Path, repo: GitRepo) -> None:
-        self.home = home
-        self.repo = repo
-        identity = {"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
-        identity |= {"GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@acme.example"}
-        self.environment = {**repo.environment, **identity, "HOME": str(home), "PATH": f"{BIN}:{os.environ['PATH']}"}
-
-    @property
-    def launcher(self) -> Path:
-        return self.home / ".local/share/ccguard/hook"
-
-    def tried(self, *words: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["ccguard", *words],
-            cwd=folder or self.repo.path,
-            env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
-
-    def ccguard(self, *words: str, folder: Path | None = None, **environment: str) -> str:
-        """What a ccguard command prints that has to end with 0."""
-        done = self.tried(*words, folder=folder, **environment)
-        assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    def refused(self, *words: str, folder: Path | None = None, code: int = 2, **environment: str) -> str:
-        """What a ccguard command says that has to end with an error and must leave everything as it was."""
-        before = self.everything()
-        done = self.tried(*words, folder=folder, **environment)
-        assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr
-        assert self.everything() == before
-        return done.stderr
-
-    def commit(self, *files: str) -> subprocess.CompletedProcess[str]:
-        self.repo.git("add", "--all", *files)
-        return subprocess.run(
-            ["git", "commit", "-m", "Change"],
-            cwd=self.repo.path,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-        )
-
-    def everything(self) -> Snapshot:
-        """Every file and folder of the home folder but what git and pre-commit keep for themselves."""
-        own = (".git/objects", ".git/logs", ".git/index", ".git/COMMIT_EDITMSG", ".cache/pre-commit")
-        found: Snapshot = {}
-        for path in sorted(self.home.rglob("*")):
-            name = path.relative_to(self.home).as_posix()
-            if any(f"/{part}" in f"/{name}" for part in own) or name == ".cache":
-                continue
-            found[name] = (path.lstat().st_mode, path.read_bytes() if path.is_file() else b"")
-        return found
-
-    def handlers(self, file: Path) -> list[dict[str, object]]:
-        groups = json.loads(file.read_text())["hooks"]
-        return [handler for event in groups.values() for group in event for handler in group["hooks"]]
 
 
 @pytest.fixture
 def person(tmp_path: Path) -> Person:
-    home = tmp_path / "home of Ada"
-    repo = GitRepo.made(home / "work" / "app")
-    repo.write("README.md", "# app\n")
-    repo.write("infra/prod/db.tf", "resource\n")
-    repo.write("src/app.py", "print('hello')\n")
-    repo.commit("Begin")
-    return Person(home, repo)
-
-
-def furnish(repo: GitRepo) -> None:
-    """Files of the owner's own in every place that ccguard merges into."""
-    repo.write(".claude/settings.json", '{\n    "model": "opus",\n    "permissions": {"deny": ["Read(/mine)"]}\n}')
-    repo.write(".pre-commit-config.yaml", "# mine\nrepos:\n-   repo: meta\n    hooks:\n    -   id: identity  # why\n")
-    repo.write(".gitattributes", "*.png binary")
-    repo.write(".git/hooks/pre-commit", "#!/bin/sh\necho mine >> hook.log\n")
-    (repo.path / ".git/hooks/pre-commit").chmod(0o755)
-    (repo.path / ".gitattributes").chmod(0o600)
-
-
-# -- init --------------------------------------------------------------------------------------------------------------
+    return person_in(tmp_path)
 
 
 def test_init_protects_a_repository_and_proves_it(person: Person) -> None:
@@ -340,7 +253,7 @@ def test_commits_pass_through_the_hooks_and_the_hook_that_was_there(person: Pers
     person.ccguard("init", "--yes", *native)
     done = person.commit()
     assert done.returncode == 0, done.stderr
-    assert "ccguard: 0 blocking" in done.stdout + done.stderr
+    assert "ccguard: 0 blocking, 0 warnings" in done.stdout + done.stderr
     assert (person.repo.path / "hook.log").read_text() == "mine\n"
 
 
@@ -371,139 +284,3 @@ def test_a_call_is_refused_while_the_launcher_is_gone(person: Person) -> None:
         done = subprocess.run(words, env=person.environment, input=b"{}", capture_output=True)
         assert done.returncode == 2
         assert b"ccguard install" in done.stderr
-
-
-# -- uninstall ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("native", [(), ("--native",)], ids=["pre-commit", "native"])
-@pytest.mark.parametrize("furnished", [True, False], ids=["into files", "from nothing"])
-def test_uninstall_leaves_no_trace(person: Person, native: tuple[str, ...], furnished: bool) -> None:
-    if furnished:
-        furnish(person.repo)
-    before = person.everything()
-    person.ccguard("init", "--yes", *native)
-    assert person.everything() != before
-    person.ccguard("uninstall")
-    assert person.everything() == before
-    assert "nothing to take out" in person.ccguard("uninstall")
-
-
-def test_uninstall_after_everything_was_installed_everywhere_leaves_no_trace(person: Person) -> None:
-    furnish(person.repo)
-    (person.home / ".claude").mkdir()
-    (person.home / ".claude/settings.json").write_text('{"theme":"dark"}')
-    before = person.everything()
-    for words in (("init", "--yes"), ("install", "--scope", "clone"), ("install", "--scope", "user"), ("install",)):
-        person.ccguard(*words)
-    person.ccguard("uninstall")
-    assert person.everything() == before
-
-
-def test_what_was_edited_since_stays_edited(person: Person) -> None:
-    furnish(person.repo)
-    person.ccguard("init", "--yes")
-    root = person.repo.path
-    settings, config = root / ".claude/settings.json", root / ".pre-commit-config.yaml"
-    settings.write_text(settings.read_text().replace('"opus"', '"sonnet"'))
-    config.write_text(config.read_text() + "# later\n")
-    (root / ".gitattributes").write_text((root / ".gitattributes").read_text() + "*.bin binary\n")
-    person.ccguard("uninstall")
-    assert settings.read_text() == '{\n    "model": "sonnet",\n    "permissions": {"deny": ["Read(/mine)"]}\n}'
-    assert config.read_text() == "# mine\nrepos:\n-   repo: meta\n    hooks:\n    -   id: identity  # why\n# later\n"
-    assert (root / ".gitattributes").read_text() == "*.png binary\n*.bin binary\n"
-
-
-def test_an_edited_policy_stays_and_purge_takes_it(person: Person) -> None:
-    person.ccguard("init", "--yes")
-    file = person.repo.path / ".claude-policy.toml"
-    file.write_text(file.read_text() + "# mine\n")
-    assert ".claude-policy.toml stays" in person.ccguard("uninstall")
-    assert file.is_file()
-    person.ccguard("uninstall", "--purge")
-    assert not file.exists()
-
-
-def test_a_committed_policy_stays(person: Person) -> None:
-    person.ccguard("init", "--yes")
-    assert person.commit().returncode == 0
-    assert ".claude-policy.toml stays" in person.ccguard("uninstall")
-    assert (person.repo.path / ".claude-policy.toml").is_file()
-    assert person.commit().returncode == 0, "no hook is left that could refuse"
-
-
-def test_a_clone_that_only_checked_it_out_is_cleaned_too(person: Person) -> None:
-    person.ccguard("init", "--yes")
-    assert person.commit().returncode == 0
-    other = Person(person.home, person.repo.clone(person.home / "work/other"))
-    assert "nothing to take out" not in other.ccguard("uninstall")
-    left = {path.name for path in other.repo.path.iterdir()}
-    assert left == {".git", ".claude-policy.toml", "README.md", "infra", "src"}
-
-
-# -- install -----------------------------------------------------------------------------------------------------------
-
-
-def test_an_engineer_installs_in_one_step_and_the_clone_stays_clean(person: Person) -> None:
-    person.ccguard("init", "--yes")
-    assert person.commit().returncode == 0
-    home = person.home.with_name("another home")
-    home.mkdir()
-    engineer = Person(home, person.repo.clone(home / "app"))
-    said = engineer.ccguard("install")
-    assert "read .env -> blocked" in said
-    assert os.access(engineer.launcher, os.X_OK)
-    assert all((engineer.repo.path / ".git/hooks" / hook).is_file() for hook in STAGES)
-    assert engineer.repo.git("status", "--porcelain") == ""
-
-
-def test_the_launcher_stays_while_another_clone_uses_it(person: Person) -> None:
-    person.ccguard("init", "--yes")
-    other = Person(person.home, GitRepo.made(person.home / "work/other"))
-    other.ccguard("init", "--yes")
-    person.ccguard("uninstall")
-    assert other.launcher.is_file()
-    other.ccguard("uninstall")
-    assert not (person.home / ".local").exists()
-
-
-def test_scope_user_needs_no_repository_and_goes_as_it_came(person: Person) -> None:
-    file = person.home / ".claude/settings.json"
-    before = person.everything()
-    said = person.ccguard("install", "--scope", "user", folder=person.home)
-    assert "wherever they start" in said
-    assert all(str(person.launcher) in str(handler["args"]) for handler in person.handlers(file))
-    assert "permissions" not in json.loads(file.read_text())
-    assert "nothing to change" in person.ccguard("install", "--scope", "user", folder=person.home)
-    person.ccguard("uninstall", "--scope", "user", folder=person.home)
-    assert person.everything() == before
-
-
-def test_scope_user_follows_another_configuration_folder(person: Person) -> None:
-    other = person.home / "claude two"
-    before = person.everything()
-    person.ccguard("install", "--scope", "user", CLAUDE_CONFIG_DIR=str(other))
-    assert len(person.handlers(other / "settings.json")) == 3
-    person.ccguard("uninstall", CLAUDE_CONFIG_DIR=str(other))
-    assert person.everything() == before
-
-
-def test_scope_clone_names_the_home_folder_and_warns_to_commit_it(person: Person) -> None:
-    person.repo.write(".claude-policy.toml", POLICY)
-    said = person.ccguard("install", "--scope", "clone", folder=person.repo.path / "src")
-    file = person.repo.path / ".claude/settings.local.json"
-    assert all(str(person.launcher) in str(handler["args"]) for handler in person.handlers(file))
-    assert "Read(/**/.env)" in json.loads(file.read_text())["permissions"]["deny"]
-    assert "don't commit it" in said
-    assert not (person.repo.path / ".git/hooks/pre-commit").exists()
-
-
-def test_native_goes_with_any_scope_in_one_call(person: Person) -> None:
-    person.repo.write(".claude-policy.toml", POLICY)
-    person.ccguard("install", "--scope", "user", "--native")
-    assert (person.repo.path / ".git/hooks/pre-commit").is_file()
-    assert (person.home / ".claude/settings.json").is_file()
-
-
-def test_a_repository_without_a_policy_is_told_that_nothing_is_enforced(person: Person) -> None:
-    assert "`ccguard init` writes one" in person.ccguard("install")

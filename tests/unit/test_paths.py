@@ -18,7 +18,7 @@ CASES = {
     "the start of a name matches": (["id_rsa*"], ["id_rsa", "id_rsa.pub", "a/id_rsa2"], ["my_id_rsa", "id_rs"]),
     "both ends of a name match": (["a*.json"], ["a.json", "a-1.json", "x/ab.json"], ["a.jso", "b.json", "a.json5"]),
     "the two ends may not overlap": (["aba*ba"], ["ababa", "abaxba"], ["aba", "abba"]),
-    "what stands between stars may not overlap the ends": (["ab*bx*c", "x*yz*zz"], ["abbxc", "xyzzz"], ["abxac", "xayzz"]),
+    "what is between stars may not overlap the ends": (["ab*bx*c", "x*yz*zz"], ["abbxc", "xyzzz"], ["abxac", "xayzz"]),
     "a slash at the end means folders only": (["out/"], ["out/", "out/x", "a/out/x/y"], ["out", "a/out"]),
     "a slash at the start ties to the root": (["/out"], ["out", "out/", "out/x"], ["a/out"]),
     "a slash in the middle ties to the root": (["src/pay/"], ["src/pay/", "src/pay/a/b"], ["src/pay", "x/src/pay/a"]),

@@ -27,14 +27,14 @@ _MANAGED_FOLDER = "/etc/claude-code"
 # Exec form with a shell of ours: no PATH is searched, CLAUDE_CODE_SHELL_PREFIX does not apply, and a missing launcher
 # is said in one sentence instead of the shell's own. Exit 2 is "block". A home folder that is not absolute would let
 # a repository bring its own launcher.
-_REFUSE = (
-    f"echo 'these settings need ccguard, and this user has not installed it. To mend it: {HOW_TO_INSTALL}' >&2; exit 2"
-)
+_REFUSE = "echo 'these settings need ccguard, and it is not where they look for it. To mend it: {how}' >&2; exit 2"
+_REFUSE_USER = _REFUSE.format(how=HOW_TO_INSTALL)
+_REFUSE_MANAGED = _REFUSE.format(how="ask whoever administers this machine to run ccguard install --scope managed")
 _FROM_HOME = (
     'case "${HOME-}" in /*) hook="$HOME/' + USER_LAUNCHER + '"; '
-    '[ -f "$hook" ] && [ -x "$hook" ] && exec "$hook" ;; esac; ' + _REFUSE
+    '[ -f "$hook" ] && [ -x "$hook" ] && exec "$hook" ;; esac; ' + _REFUSE_USER
 )
-_FROM_PATH = '[ -f "$1" ] && [ -x "$1" ] && exec "$1"; ' + _REFUSE
+_FROM_PATH = '[ -f "$1" ] && [ -x "$1" ] && exec "$1"; '
 
 
 class Removed(NamedTuple):
@@ -70,8 +70,9 @@ def start_command(scope: Scope, home: Path | None) -> list[str]:
     """The words that Claude Code starts for a hook: program first. The shared file of a repository names no home."""
     if scope == "repo":
         return ["/bin/sh", "-c", _FROM_HOME]
-    launcher = MANAGED_LAUNCHER if scope == "managed" or home is None else user_launcher(home)
-    return ["/bin/sh", "-c", _FROM_PATH, "ccguard", str(launcher)]
+    if scope == "managed" or home is None:
+        return ["/bin/sh", "-c", _FROM_PATH + _REFUSE_MANAGED, "ccguard", str(MANAGED_LAUNCHER)]
+    return ["/bin/sh", "-c", _FROM_PATH + _REFUSE_USER, "ccguard", str(user_launcher(home))]
 
 
 def put_in(text: str, command: list[str], deny: Iterable[str], where: str) -> str:

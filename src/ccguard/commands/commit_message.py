@@ -58,7 +58,8 @@ def check(file: Path, rest: tuple[str, ...]) -> None:
     """Judge the commit that is being made by what its message, author and committer say of who made it."""
     git = Git(".")
     words = draft.own_words(file.read_bytes(), draft.comment(git))
-    found = marks(draft.author(git), draft.committer(git), words, draft.encoding(git))
+    author, committer = draft.identities(git, os.environ)
+    found = marks(author, committer, words, draft.encoding(git))
     judged = judge_staged(git, found, _BY_MESSAGE)
     if judged is not None and judged.decision.findings:
         sys.exit(reported(judged, "text", "auto", quiet=False))

@@ -85,11 +85,13 @@ def write(edit: Edit) -> list[Path]:
         return []
     made = make_folders(edit.file.parent)
     scratch = edit.file.with_name(f".{edit.file.name}.{secrets.token_hex(4)}")
-    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777 if edit.executable else 0o666)
+    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(edit.after)
-        if edit.before is not None and not edit.executable:
+        if edit.executable:
+            scratch.chmod(0o755)
+        elif edit.before is not None:
             scratch.chmod(stat.S_IMODE(edit.file.stat().st_mode))
         scratch.replace(edit.file)
     except BaseException:

@@ -78,6 +78,7 @@ def _launcher(scope: Scope) -> Path:
             fix="run this as root, or use --scope user",
         )
     refuse_unless_administrators()
+    os.umask(0o022)  # everybody's Claude Code has to read what root writes here
     return setup.launcher_of(scope, os.environ)
 
 

@@ -22,6 +22,7 @@ from ccguard.git.discovery import WorkTree
 from ccguard.git.stages import STAGES, Stage
 from ccguard.model.error import UsageError
 
+from . import bundle
 from .edits import Edit, content, write
 from .installed import NAME, Installed
 
@@ -102,6 +103,7 @@ def put_in_launcher(launcher: Path, user: str) -> list[str]:
     if edit.changes:
         record.carry_out(edit)
         compile_ahead()
+        bundle.refresh()
     record.add_user(user)
     return [str(launcher)] if edit.changes else []
 

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from .plumbing import Git
+from .plumbing import Git, to_text
 
 # While one of these is in the git directory the content may be somebody else's.
 _REPLAYING = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
 _SCISSORS = b" ------------------------ >8 ------------------------"
 
 
-def author(git: Git) -> tuple[str, str]:
-    """Name and mailbox of the author; git tells its hooks what `--author` says."""
-    return _identity(git.line("var", "GIT_AUTHOR_IDENT"))
+def identities(git: Git, environ: Mapping[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
+    """(name, mailbox) of the author and of the committer; empty where git itself would not know.
+
+    Git tells its hooks the author in `environ`, and in the variables of its own configuration what `-c user.email=...`
+    says, which readers of history otherwise leave out.
+    """
+    given = {name: value for name, value in environ.items() if name.startswith("GIT_CONFIG_")}
+    own = git.elsewhere(git.folder, **given)
+    return _identity(own, environ, "AUTHOR"), _identity(own, environ, "COMMITTER")
 
 
-def committer(git: Git) -> tuple[str, str]:
-    """Name and mailbox of the committer."""
-    return _identity(git.line("var", "GIT_COMMITTER_IDENT"))
-
-
-def _identity(line: str) -> tuple[str, str]:
-    name, _, rest = line.partition("<")
+def _identity(git: Git, environ: Mapping[str, str], role: str) -> tuple[str, str]:
+    name, mailbox = environ.get(f"GIT_{role}_NAME"), environ.get(f"GIT_{role}_EMAIL")
+    if name is not None and mailbox is not None:
+        return name, mailbox
+    code, out, _ = git.ended("var", f"GIT_{role}_IDENT")
+    if code:
+        return "", ""
+    name, _, rest = to_text(out).partition("<")
     return name.strip(), rest.rpartition(">")[0].strip()
 
 

@@ -42,7 +42,8 @@ class PathSet(Record):
         """Whether git would ignore this path, with these patterns as the one .gitignore, at the root.
 
         `path` is normal (no empty, `.` or `..` segment) and relative to the root. `folder` says that it is a folder, as
-        does a slash at its end; its ancestors always are. `fold` is for file systems that ignore case.
+        does a slash at its end; its ancestors always are. `fold` is for file systems that ignore case: it folds all of
+        Unicode, both sides, where git folds ASCII and forgets escaped letters. The normal form is the caller's business.
         """
         machine = self._machine(fold)
         segments = _segments(path, fold)

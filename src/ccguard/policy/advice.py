@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..model.policy import Policy, Waiver
+from ..model.policy import Policy
 from ..rules import TABLE
 from .keys import KEYS, Key, dotted
 from .merge import Merged
@@ -67,6 +67,7 @@ def _question(key: Key, origin: str, policy: Policy) -> Advice:
 
 
 def _waivers(policy: Policy, today: str) -> Iterator[Advice]:
+    approvers = _approvers(policy)
     latest = datetime.date.fromisoformat(today) + datetime.timedelta(days=policy.guard.waiver_days)
     for waiver in policy.waivers:
         if waiver.expires < today:
@@ -75,15 +76,15 @@ def _waivers(policy: Policy, today: str) -> Iterator[Advice]:
         elif waiver.expires > latest.isoformat():
             message = f"the waiver of {waiver.rule} reaches past {latest}, the last day that it may"
             yield Advice("waiver-invalid", _level("waiver-invalid", policy), message, waiver.origin)
-        if not _may_approve(waiver, policy):
+        if waiver.approved_by not in approvers:
             message = f"{waiver.approved_by} is no approver, so the waiver of {waiver.rule} waives nothing"
             yield Advice("waiver-invalid", _level("waiver-invalid", policy), message, waiver.origin)
 
 
-def _may_approve(waiver: Waiver, policy: Policy) -> bool:
-    """Whether somebody approves for any zone or for the guard, by name or as a member of a team."""
-    approvers = {*policy.guard.approvers, *(name for zone in policy.zones for name in zone.approvers)}
-    return any(waiver.approved_by in (name, *policy.teams.get(name, ())) for name in approvers)
+def _approvers(policy: Policy) -> frozenset[str]:
+    """Everybody who approves for a zone or for the guard, by name or as a member of a team."""
+    named = {*policy.guard.approvers, *(name for zone in policy.zones for name in zone.approvers)}
+    return frozenset((*named, *(member for name in named for member in policy.teams.get(name, ()))))
 
 
 def _notes(policy: Policy) -> Iterator[Advice]:

@@ -20,6 +20,7 @@ from .strictness import met
 _LEVELS = {rule.id: rule.level for rule in TABLE}
 # A rule that no policy names may have the level "ask", which `[rules]` itself can't give.
 _RULE_KEY = replace(BY_NAME["rules.*"], allowed=("block", "ask", "warn", "monitor"))
+_BRANCHES = "review.branches"
 _APART = frozenset({"own", "paths", "exceptions"})
 # Of a zone or data class that a version does not have, one key stands for all.
 _SPOKESMEN = ("access", "use")
@@ -130,6 +131,8 @@ def _strictest(path: KeyPath, settings: list[Setting], held: Mapping[KeyPath, Se
     key = _key(path)
     if key.merge == "approvers":  # the fewest people first
         settings = sorted(settings, key=lambda setting: (len(_names(setting)), _names(setting)))
+    if key.name == _BRANCHES:  # the default branch before named ones
+        settings = sorted(settings, key=lambda setting: setting.value is not None)
     if key.merge == "clash":
         settings = sorted(settings, key=lambda setting: key.allowed.index(str(setting.value)) if setting.value else 9)
     return reduce(lambda first, second: _stricter(path, first, second, held)[0], settings)
@@ -147,7 +150,7 @@ def _stricter(path: KeyPath, floor: Setting, offered: Setting, held: Mapping[Key
     if key.merge == "data":
         looser = _rank_of_class(floor, held) < _rank_of_class(offered, held)
         return (floor, True) if looser else (offered, False)
-    if key.name == "review.branches" and (floor.value is None or offered.value is None):
+    if key.name == _BRANCHES and (floor.value is None or offered.value is None):
         return floor, True  # the default branch against named ones: which is more can't be told here
     if floor.value is None or (key.merge == "approvers" and not floor.value):
         return offered, False

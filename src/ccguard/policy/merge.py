@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain as chain_all
+from itertools import islice
 
 from ..model.policy import Policy
 from .build import built
@@ -12,6 +14,7 @@ from .checks import contradictions, gaps
 from .filled import Loosened, Setting, filled, floored
 from .layer import KeyPath, Layer
 from .mistakes import Mistake, PolicyMistakes
+from .page import MOST_MISTAKES
 from .waivers import agreed_waivers
 from .zones import ZonePaths, agreed_zones
 
@@ -64,18 +67,16 @@ def problems(layers: Sequence[Layer], *, whole: bool = True) -> tuple[Mistake, .
     if not layers:
         return (Mistake("", 0, 0, "", "there is no policy"),)
     chain, mistakes = chained(layers)
-    found = [*mistakes, *contradictions(chain.values, chain.tables)]
-    if whole:
-        found.extend(gaps(chain.values, chain.tables, chain.first))
-    return tuple(found)
+    missing = gaps(chain.values, chain.tables, chain.first) if whole else ()
+    return tuple(islice(chain_all(mistakes, contradictions(chain.values, chain.tables), missing), MOST_MISTAKES))
 
 
 def _versions(floors: Sequence[Layer]) -> list[tuple[Layer, ...]]:
-    """Layers that were loaded together, as one version each."""
-    versions: dict[str, list[Layer]] = {}
+    """Layers that were loaded together, as one version each; a version that comes twice is one."""
+    versions: dict[str, dict[tuple[str, str], Layer]] = {}
     for layer in floors:
-        versions.setdefault(layer.version, []).append(layer)
-    return [tuple(version) for version in versions.values()]
+        versions.setdefault(layer.version, {}).setdefault((layer.path, layer.digest), layer)
+    return [tuple(version.values()) for version in versions.values()]
 
 
 def _deleted(chain: Chain) -> Loosened:

@@ -11,6 +11,12 @@ from .positions import Path, Positions
 from .spelling import rebased
 from .values import Complain, converted
 
+MOST_MISTAKES = 1_000
+
+
+class TooManyMistakes(Exception):
+    """Nobody reads on; and a file that was made to be wrong must not take minutes to refuse."""
+
 
 class Page:
     """One policy file. Patterns in it are relative to `folder`."""
@@ -20,6 +26,7 @@ class Page:
         self._folder = folder
         self._positions = positions
         self._patterns = 0
+        self._mistakes = 0
 
     def place(self, spot: Path) -> Place:
         """Where a key is written."""
@@ -36,7 +43,8 @@ class Page:
         return partial(self._complain, spot, mistakes)
 
     def wrong_key(self, spot: Path, message: str, expected: str = "", close: str = "") -> Mistake:
-        """A mistake at the key itself."""
+        """A mistake at the key itself. Raises TooManyMistakes."""
+        self._count()
         return at(self.place(spot), _key(spot), message, expected, close)
 
     def _complain(
@@ -48,9 +56,15 @@ class Page:
         nearest: str = "",
         inside: Path = (),
     ) -> None:
+        self._count()
         place = Place(self._name, *self._positions.value((*spot, *inside)))
         close = f'"{nearest}"' if nearest else ""
         mistakes.append(at(place, _key(spot), message, expected, close))
+
+    def _count(self) -> None:
+        self._mistakes += 1
+        if self._mistakes > MOST_MISTAKES:
+            raise TooManyMistakes
 
     def _from_root(self, value: Value, complain: Complain) -> Value | None:
         """Patterns as seen from the repository's root, counted against the limit."""

@@ -10,7 +10,7 @@ import tomli
 from .checks import contradictions
 from .layer import Layer
 from .mistakes import Mistake, PolicyMistakes
-from .page import Page
+from .page import MOST_MISTAKES, Page, TooManyMistakes
 from .positions import Positions
 from .reader import Reader
 
@@ -47,7 +47,10 @@ def read(text: bytes, path: str, folder: str = "", label: str = "") -> tuple[Lay
     except PolicyMistakes as error:
         return Layer(name, path, folder, digest, digest, {}, {}), error.mistakes
     reader = Reader(Page(name, folder, positions))
-    reader.read(document)
+    try:
+        reader.read(document)
+    except TooManyMistakes:
+        reader.mistakes.append(Mistake(name, 0, 0, "", f"more than {MOST_MISTAKES:,} mistakes: the rest is not listed"))
     layer = Layer(
         name=name,
         path=path,
@@ -82,7 +85,7 @@ def _decoded(text: bytes, name: str) -> str:
         return PolicyMistakes([Mistake(name, line, column, "", message, expected)])
 
     if len(text) > MOST_BYTES:
-        raise refuse(f"the file has {len(text):,} bytes", f"{MOST_BYTES:,} bytes at most")
+        raise refuse(f"the file has {len(text):,} bytes or more", f"{MOST_BYTES:,} bytes at most")
     if text.startswith(_BOM):
         raise refuse("the file begins with a byte order mark", "UTF-8 without one", 0)
     try:

@@ -1,4 +1,4 @@
-"""The tables of docs/policy.md that follow from the table of keys."""
+"""The parts of docs/policy.md that follow from ccguard's own tables: keys, built-in zones, built-in data classes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
+from .builtin import DATA, ZONES
 from .keys import EXPECTED, KEYS, Entropy, Key, Merge
 from .spelling import toml
 
-BEGIN = "<!-- keys: made by python -m ccguard.policy.reference -->"
-END = "<!-- end of keys -->"
+BEGIN = "<!-- made by python -m ccguard.policy.reference docs/policy.md -->"
+END = "<!-- end of what is made -->"
 
 _STRICTER: dict[Merge, str] = {
     "own": "-",
@@ -28,17 +29,18 @@ _STRICTER: dict[Merge, str] = {
     "team": "who is named by both",
     "data": "the class whose use is stricter",
     "paths": "all of both",
-    "exceptions": "what every layer leaves out",
+    "exceptions": "never opens what a layer above names",
     "nearest": "the nearest layer's",
-    "base": "the nearest layer's; on a change, the base's",
+    "base": "the nearest layer's; against a floor, the floor's",
 }
 
 
 def tables() -> str:
-    """One table for each top-level table of the file."""
+    """One table of keys for each top-level table of the file, and what is built in."""
     head = "| key | value | left out | stricter is | what it says |\n|---|---|---|---|---|\n"
     groups = groupby(KEYS, key=_heading)
-    return "\n".join(f"### {name}\n\n{head}{''.join(map(_row, keys))}" for name, keys in groups)
+    keys = "\n".join(f"### {name}\n\n{head}{''.join(map(_row, keys))}" for name, keys in groups)
+    return f"## Keys\n\n{keys}\n{_built_in()}"
 
 
 def filled_in(text: str) -> str:
@@ -46,6 +48,18 @@ def filled_in(text: str) -> str:
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n\n{tables()}\n{END}{after}"
+
+
+def _built_in() -> str:
+    zones = "".join(
+        f"| `{name}` | `{zone.access}` | {', '.join(f'`{path}`' for path in zone.paths)} |\n"
+        for name, zone in ZONES.items()
+    )
+    classes = "".join(f"| `{name}` | `{data.use}` | {', '.join(data.examples)} |\n" for name, data in DATA.items())
+    return (
+        f"## Built-in zones\n\n| zone | access | paths |\n|---|---|---|\n{zones}\n"
+        f"## Built-in data classes\n\n| class | use | for example |\n|---|---|---|\n{classes}"
+    )
 
 
 def _heading(key: Key) -> str:

@@ -22,6 +22,7 @@ def schema() -> Schema:
     """JSON Schema 2020-12. A date of TOML is a string in the form of a date here, as editors have it."""
     root = _table(())
     root["properties"]["rules"] = _rules()
+    root["properties"]["teams"]["propertyNames"] = _text_like(r"^@[^@/\s]+/[^@/\s]+$")
     root["properties"]["data"]["properties"] = {"secrets": _fixed_data(root)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -98,9 +98,10 @@ def _union(key: Key, upper: Value, lower: Value) -> Outcome:
 
 def _intersection(key: Key, upper: Value, lower: Value) -> Outcome:
     first, second = _list(upper), _list(lower)
-    if set(second) <= set(first):
+    shared = set(first) & set(second)
+    if len(shared) == len(set(second)):
         return Outcome(lower, first == second)
-    value = tuple(item for item in first if item in second)
+    value = tuple(item for item in first if item in shared)
     return Outcome(value, value == first, looser=True)
 
 

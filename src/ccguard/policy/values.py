@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 from urllib.parse import SplitResult, urlsplit
@@ -11,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from .examples import ActionError, parse_do
 from .keys import EXPECTED, Entropy, Exempt, Key, Kind, Value
 from .mistakes import nearest, shown, unsafe
-from .patterns import PatternError, compile_patterns
+from .patterns import MOST_PATTERNS, PatternError, compile_patterns
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _TYPES = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
@@ -86,8 +85,8 @@ def _path(key: Key, raw: object, complain: Complain) -> str | None:
 
 
 def is_inside(path: str) -> bool:
-    """Whether a path is relative, normal, and written with slashes."""
-    return "\\" not in path and ":" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
+    """Whether a path is relative, normal, and written with slashes, on one line."""
+    return not any(char in path for char in "\\:\n\t") and all(part not in ("", ".", "..") for part in path.split("/"))
 
 
 def _word(key: Key, raw: object, complain: Complain) -> str | None:
@@ -227,6 +226,9 @@ def _patterns(key: Key, raw: object, complain: Complain) -> Value | None:
     if raw == []:
         complain("is empty, so it covers nothing", expected(key))
         return None
+    if isinstance(raw, list) and len(raw) > MOST_PATTERNS:
+        complain(f"has {len(raw):,} patterns", f"{MOST_PATTERNS:,} at most in one file")
+        return None
     lines = _items(key, raw, complain, _wrong_pattern)
     return tuple(raw) if lines is not None and isinstance(raw, list) else None  # the same line may come twice
 
@@ -247,16 +249,17 @@ def _wrong_pattern(line: str) -> str:
 def _entropy(key: Key, raw: object, complain: Complain) -> Value | None:
     if raw == "off":
         return Entropy()
+    if isinstance(raw, str):
+        complain(f"{shown(raw)} is not known", expected(key), nearest(raw, ("off",)))
+        return None
     if not isinstance(raw, dict) or not raw:
-        _wrong_type(key, raw, complain) if not isinstance(raw, str) else complain(
-            f"{shown(raw)} is not known", expected(key), nearest(raw, ("off",))
-        )
+        _wrong_type(key, raw, complain)
         return None
     limits: dict[str, float] = {}
     for name, limit in raw.items():
         if name not in Entropy._fields:
             complain(f"{shown(name)} is no kind of entropy", "base64 or hex", nearest(name, Entropy._fields), (name,))
-        elif type(limit) not in (int, float) or not math.isfinite(limit) or not 0 < limit <= 8:
+        elif type(limit) not in (int, float) or not 0 < limit <= 8:
             complain(f"{name} has no limit that can be reached", "a number above 0, at most 8", inside=(name,))
         else:
             limits[name] = float(limit)
@@ -267,6 +270,9 @@ def _exceptions(key: Key, raw: object, complain: Complain) -> Value | None:
     if not isinstance(raw, list):
         _wrong_type(key, raw, complain)
         return None
+    if len(raw) > MOST_PATTERNS:
+        complain(f"has {len(raw):,} entries", f"{MOST_PATTERNS:,} at most")
+        return None
     found = [_exempt(key, item, index, complain) for index, item in enumerate(raw)]
     return tuple(item for item in found if item is not None) if None not in found else None
 
@@ -275,16 +281,15 @@ def _exempt(key: Key, item: object, index: int, complain: Complain) -> Exempt | 
     if not isinstance(item, dict):
         complain(f"holds {_type_name(item)}", expected(key), inside=(index,))
         return None
-    before = len(item)
-    for name in item.keys() - {"path", "reason"}:
-        complain(f"{shown(name)} is no key here", "path and reason", nearest(name, ("path", "reason")), (index, name))
-        before = -1
+    unknown = [name for name in item if name not in Exempt._fields]
+    for name in unknown:
+        complain(f"{shown(name)} is no key here", "path and reason", nearest(name, Exempt._fields), (index, name))
     path, reason = item.get("path"), item.get("reason")
     if not isinstance(path, str) or not isinstance(reason, str) or not reason.strip() or unsafe(path + reason):
         complain("needs a path and a reason, both texts", expected(key), inside=(index,))
     elif not is_inside(path) or any(char in path for char in "*?[!"):
         complain(f"{shown(path)} is not one file", "the whole path of one file, no pattern", inside=(index, "path"))
-    elif before == 2:
+    elif not unknown:
         return Exempt(path, reason)
     return None
 

@@ -37,20 +37,23 @@ def _subject(waiver: Waiver) -> _Subject:
 
 def _waivers(chain: Chain) -> Iterator[Waiver]:
     """The waivers of all layers; each knows the layers above its own whose approvers have not approved it."""
-    for index, layer in enumerate(chain.layers):
+    above: list[tuple[str, frozenset[str]]] = []
+    for layer in chain.layers:
         for waiver in layer.waivers:
-            foreign = [above for above in chain.layers[:index] if not _approves(above, waiver.approved_by)]
-            yield waiver.but(not_over=tuple(shown_path(above.name) for above in foreign))
+            foreign = tuple(name for name, approvers in above if waiver.approved_by not in approvers)
+            yield waiver.but(not_over=foreign)
+        above.append((shown_path(layer.name), _approvers(layer)))
 
 
-def _approves(layer: Layer, person: str) -> bool:
-    """Whether somebody is an approver in a layer, by name or as a member of a team that the layer lists."""
-    return any(
-        person == approver or person in _members(layer, approver)
-        for path, named in layer.values.items()
-        if path[-1] == "approvers" and isinstance(named.value, tuple)
-        for approver in map(str, named.value)
-    )
+def _approvers(layer: Layer) -> frozenset[str]:
+    """Everybody who approves something in a layer, by name or as a member of a team that the layer lists."""
+    named = {
+        str(approver)
+        for path, values in layer.values.items()
+        if path[-1] == "approvers" and isinstance(values.value, tuple)
+        for approver in values.value
+    }
+    return frozenset((*named, *(member for team in named for member in _members(layer, team))))
 
 
 def _members(layer: Layer, team: str) -> tuple[str, ...]:

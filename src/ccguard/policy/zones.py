@@ -60,13 +60,14 @@ def agreed_zones(offered: Chain, others: Sequence[Chain]) -> tuple[dict[str, Zon
     """The paths of every zone of every version; and what the offered version would take out of the others'."""
     zones: dict[str, ZonePaths] = {}
     bared: list[Loosened] = []
+    known = frozenset(offered.names("zones"))
     for name in dict.fromkeys(name for chain in (offered, *others) for name in chain.names("zones")):
         own = zone_sets(offered, name)
         sets = {found.lines: found for found in own}
         for chain in others:
             for floor in zone_sets(chain, name):
                 sets.setdefault(floor.lines, floor)
-                if name in offered.names("zones") and not any(_keeps(found, floor) for found in own):
+                if name in known and not any(_keeps(found, floor) for found in own):
                     bared.extend(_bared(name, own, floor))
         zones[name] = ZonePaths(tuple(sets.values()), _agreed_exceptions(offered, others) if name == _HOLED else ())
     return zones, tuple(dict.fromkeys(bared))

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 _DEEPEST = 110  # the lexer's 50, each in a word
 _DEEPEST_CODE = 10  # code in words of code
+_MOST_WORDS = 10_000
 _LONGEST_PATH = 4096  # what Linux takes; a longer word names no file
 _LONGEST_VALUE = 4096
 _WRITES = frozenset((">", ">>", ">|", "<>", "&>", "&>>", ">&"))
 _COPIES = frozenset((">&", "<&"))
 _WRITERS = ("echo", "printf")
-_UNKNOWN = "$?"  # stands for what isn't static when a word is read as a command
+_UNKNOWN = "$*"  # stands for what isn't static when a word is read as a command
 _NUMBERS = frozenset(("?", "#", "$", "!"))  # parameters that are never a name
 
 
@@ -78,7 +79,7 @@ class _Reader:
         self._functions: set[str] = set()
         self._depth = 0
         self._code_depth = 0
-        self._fuel = 4 * size + 65536  # characters that may still come out of variables and of code in words
+        self._fuel = 2 * size + 65536  # characters that may still come out of variables and of code in words
 
     def run(self, tokens: Sequence[Token], use: Use = "") -> None:
         """Follow a list of commands; `use` is what becomes of its output."""
@@ -151,7 +152,7 @@ class _Reader:
         shift = 1 if texts[0] in ("command", "builtin") and len(texts) > 1 else 0
         name = base_name(texts[shift])
         named = frozenset() if name in self._functions else only_named(texts, use != "")
-        code = range(shift + 1, len(texts)) if name in EVALUATES else scripts(texts)
+        code = range(shift + 1, len(texts)) if name in EVALUATES else frozenset(scripts(texts))
         ended = False
         for index, (text, word) in enumerate(arguments):
             is_code = index in code and any(blank in (text or "") for blank in " \t\n")
@@ -165,7 +166,7 @@ class _Reader:
         elif name in _WRITERS and use == "names":
             self._read_names(" ".join(sources).replace("\\n", " "), arguments[0][1])
         else:
-            for index in code:
+            for index in sorted(code):
                 self._code(self._source(arguments[index][1]))
 
     def _follow(self, name: str, operands: list[tuple[str | None, Word]]) -> None:
@@ -193,6 +194,9 @@ class _Reader:
     def _add(self, text: str, word: Word, mode: Literal["read", "write"], certain: bool = True) -> None:
         text = text.rstrip("\r")
         if not text or len(text) > _LONGEST_PATH or ("\n" in text and " " in text):
+            return
+        if len(self.words) == _MOST_WORDS:
+            self._give_up(f"it names more than {_MOST_WORDS} files")
             return
         globs = word.globs or word.braces or (word.text is None and any(char in text for char in "*?[{"))
         tilde = text[0] == "~" and any(part.kind == "literal" and "~" in (part.text or "") for part in word.parts)

@@ -118,6 +118,10 @@ class _Lexer(Scanner):
 
     def _word(self, here: CommandList) -> None:
         start = self.at
+        if self.text[start] == "-" and here.redirection in (">&", "<&"):  # `>&-file`: a word follows that is no target
+            self.at += 1
+            here.add_target((Part("literal", "-"),))
+            return
         parts = self._parts(here)
         if here.redirection:
             redirect = here.add_target(parts)
@@ -165,9 +169,8 @@ class _Lexer(Scanner):
 
     def _joined(self, here: CommandList, parts: list[Part], char: str) -> Part | None:
         """The part that begins with an operator's character and still belongs to the word; None if the word ends."""
-        if self._is_process(char):
-            self.at = self.after(self.at) + 1
-            return Part("process", None, char, (), self.commands(")"))
+        if char in "<>":
+            return self.process()
         if char == "|" and here.expression:
             self.at += 1
             return Part("literal", char)

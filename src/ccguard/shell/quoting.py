@@ -48,12 +48,8 @@ class Mode(Record):
     opens: str  # nests until as many stops
     escapes: str  # what a backslash quotes; empty: everything
     single: Literal["plain", "quote", "loose"]
-    double: bool  # a double quote begins a string
+    quoted: bool  # text stands here as between double quotes
     special: frozenset[str]  # where plain text ends
-
-    def quoted(self) -> bool:
-        """Whether text stands here as between double quotes."""
-        return self.escapes != ""
 
 
 def _mode(
@@ -62,24 +58,28 @@ def _mode(
     opens: str = "",
     escapes: str = "",
     single: Literal["plain", "quote", "loose"] = "quote",
-    double: bool = True,
+    quoted: bool = False,
+    begins: str = '"<>',
 ) -> Mode:
-    quotes = ("'" if single != "plain" else "") + ('"' if double else "")
-    return Mode(what, stop, opens, escapes, single, double, frozenset(f"\\$`{END}{stop}{opens}{quotes}"))
+    special = f"\\$`{END}{stop}{opens}{begins}" + ("" if single == "plain" else "'")
+    return Mode(what, stop, opens, escapes, single, quoted, frozenset(special))
 
+
+_IN_DOUBLE = '$`"\\'
 
 PLAIN = _mode("a word", END)
 GROUP = _mode("a (", ")", "(")
 SUBSCRIPT = _mode("a [", "]", "[")
-HEREDOC = _mode("a here-document", END, "", "$`\\", "plain", False)
-_DOUBLE = _mode('a "', '"', "", '$`"\\', "plain", False)
+HEREDOC = _mode("a here-document", END, "", "$`\\", "plain", True, "")
+_DOUBLE = _mode('a "', '"', "", _IN_DOUBLE, "plain", True, "")
 # Single quotes that pair up but hide no substitution, as in "${x:-'$(date)'}" and $(( '$(date)' )).
-_LOOSE = _mode("a '", "'", "", '$`"\\', "plain", False)
-_ARITHMETIC = _mode("a $((", ")", "(", '$`"\\', "loose")
-_OLD_ARITHMETIC = _mode("a $[", "]", "[", '$`"\\', "loose")
+_LOOSE = _mode("a '", "'", "", _IN_DOUBLE, "plain", True, "")
+_LOOSE_ESCAPING = _mode("a $'", "'", "", "", "plain", True, "")  # the same with a $ before it: \' does not end it
+_ARITHMETIC = _mode("a $((", ")", "(", _IN_DOUBLE, "loose", True, '"')
+_OLD_ARITHMETIC = _mode("a $[", "]", "[", _IN_DOUBLE, "loose", True, '"')
 _BRACES = _mode("a ${", "}")
-_BRACES_QUOTED = _mode("a ${", "}", "", '$`"\\}', "loose")
-_BRACES_PATTERN = _mode("a ${", "}", "", '$`"\\}', "quote")
+_BRACES_QUOTED = _mode("a ${", "}", "", _IN_DOUBLE + "}", "loose", True)
+_BRACES_PATTERN = _mode("a ${", "}", "", _IN_DOUBLE + "}", "quote", True)
 
 
 class Scanner:
@@ -155,14 +155,28 @@ class Scanner:
         if char == "$":
             return self._dollar(mode)
         if char == "`":
-            return self._backquotes(mode.quoted())
+            return self._backquotes(mode.quoted)
         if char == '"':
             self.at += 1
             return self._double("double")
         if char == "'":
             self.at += 1
             return Part("double", None, "", self.until(_LOOSE)) if mode.single == "loose" else self._single()
+        if char in "<>":
+            return self.process() or self._plain()
         raise CannotRead(f"{mode.what} is never closed")
+
+    def process(self) -> Part | None:
+        """The process substitution that begins with the `<` or `>` here; None if it is something else."""
+        char, following = self.text[self.at], self.after(self.at)
+        if self.text[following] != "(":
+            return None
+        self.at = following + 1
+        return Part("process", None, char, (), self.commands(")"))
+
+    def _plain(self) -> Part:
+        self.at += 1
+        return Part("literal", self.text[self.at - 1])
 
     def _escaped(self, mode: Mode) -> Part | None:
         char = self.text[self.at + 1]
@@ -192,7 +206,7 @@ class Scanner:
         if char == "(":
             return self._command(at)
         if char == "{":
-            return self._braced(at, mode.quoted())
+            return self._braced(at, mode.quoted)
         if char in _DIGITS or char in _SPECIAL_PARAMETERS:
             self.at = at + 1
             return Part("parameter", None, char)
@@ -201,9 +215,9 @@ class Scanner:
         self.at = at + 1
         if char == "[":
             return Part("arithmetic", None, "", self.until(_OLD_ARITHMETIC))
-        if char == "'" and mode.single == "quote":
-            return self._ansi()
-        if char == '"' and mode.single == "quote":
+        if char == "'" and mode.single != "plain":
+            return self._ansi() if mode.single == "quote" else Part("double", None, "", self.until(_LOOSE_ESCAPING))
+        if char == '"' and mode.single != "plain":
             return self._double("locale")
         self.at = start + 1
         return Part("literal", "$")

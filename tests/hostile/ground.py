@@ -1,0 +1,196 @@
+"""A repository with a policy, and ccguard's real entry points run on it.
+
+Every run is held to what is promised whatever comes in: a known exit code, no traceback, all files as they were.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gitrepo import GitRepo, closed_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+HOOK = ROOT / "hooks" / "claude_code.py"
+CCGUARD = Path(sys.executable).with_name("ccguard")
+POLICY_FILE = ".claude-policy.toml"
+POLICY = """version = 1
+[claude]
+mode = "supervised"
+[zones.vault]
+paths = ["secrets/"]
+access = "none"
+reason = "Live credentials."
+contact = "#vault"
+[contacts]
+owner = "@acme/platform"
+"""
+LOOSE = 'version = 1\n[claude]\nmode = "open"\n'
+CLAUDE_TRAILER = "Co-Authored-By: Claude <noreply@anthropic.com>"
+PARTS = ("error", "  --> ", "  why: ", "  fix: ", "  ask: ")
+
+_TRIES = 3  # the hook gives up after two seconds, which a busy machine may need for the first call
+_PERSON = {f"GIT_{role}_{what}": "ada@acme.example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+
+class Ended(NamedTuple):
+    """How a program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def report(self) -> dict[str, Any]:
+        """The JSON object that it printed."""
+        found = json.loads(self.out)
+        assert isinstance(found, dict)
+        return found
+
+    def rules(self) -> list[tuple[str, str]]:
+        """Rule and path of each finding of a JSON report."""
+        return [(finding["rule"], finding["path"]) for finding in self.report()["findings"]]
+
+    def fails(self, code: int, *words: str) -> None:
+        """Asserts an error of five parts, each said once and none empty, that holds these words."""
+        assert (self.code, self.out) == (code, ""), self
+        lines = self.err.splitlines()
+        for part in PARTS:
+            assert sum(line.startswith(part) and len(line.strip()) > len(part.strip()) for line in lines) == 1, self.err
+        for word in words:
+            assert word in self.err, self.err
+
+
+class Answer(NamedTuple):
+    """What the hook says to a call: `deny`, `ask`, `warn`, `pass`, or `exit 2` where it could not decide."""
+
+    verdict: str
+    reason: str
+
+
+class Ground:
+    """A folder with a home, a repository beside it, and what runs on them."""
+
+    def __init__(self, folder: Path, repo: GitRepo | None = None) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.home.mkdir(exist_ok=True)
+        self.repo = repo or GitRepo.made(folder / "repo")
+        self.environment = {**closed_environment(self.home), **_PERSON}
+
+    def governed(self, policy: str = POLICY) -> Ground:
+        """The same, with a policy, an off-limits file and an ordinary one in a first commit."""
+        self.repo.write(POLICY_FILE, policy)
+        self.repo.write("secrets/key.txt", "k\n")
+        self.repo.write("a.txt", "one\n")
+        self.repo.commit("Begin")
+        return self
+
+    @property
+    def path(self) -> Path:
+        """The repository's folder."""
+        return self.repo.path
+
+    def ccguard(self, *words: str | bytes, stdin: bytes = b"", cwd: Path | None = None, **changed: str) -> Ended:
+        """The console script, run in the repository."""
+        with self.unharmed():
+            return _ended([str(CCGUARD), *words], stdin, cwd or self.path, {**self.environment, **changed})
+
+    def hook(self, payload: bytes, cwd: Path | None = None, **changed: str) -> Ended:
+        """Claude Code's hook, given these bytes."""
+        command = [sys.executable, "-I", "-S", str(HOOK)]
+        with self.unharmed():
+            for _ in range(_TRIES):
+                done = _ended(command, payload, cwd or self.path, {**self.environment, **changed})
+                if "no decision within" not in done.err:
+                    break
+        assert done.code in (0, 2), done
+        return done
+
+    def call(self, tool: str, session: str = "s1", cwd: str | None = None, **given: Any) -> Answer:
+        """What the hook answers to a call of a tool."""
+        return answer(self.hook(payload(tool, given, cwd or str(self.path), session)))
+
+    def read(self, path: str, **context: str) -> Answer:
+        """What the hook answers to `Read` of a path; a relative one is below the repository."""
+        return self.call("Read", file_path=os.path.join(self.path, path), **context)
+
+    def write(self, path: str, **context: str) -> Answer:
+        """What the hook answers to `Write` of a path; a relative one is below the repository."""
+        return self.call("Write", file_path=os.path.join(self.path, path), content="x\n", **context)
+
+    @contextmanager
+    def unharmed(self) -> Iterator[None]:
+        """Asserts that what runs inside leaves every file as it was; ccguard's own notes are nobody's files."""
+        before = contents(self.folder)
+        yield
+        assert contents(self.folder) == before
+
+
+def payload(tool: str, given: Mapping[str, Any], cwd: str, session: str = "s1") -> bytes:
+    """What Claude Code sends before a call. Undecodable names go the way that the client's own JSON would."""
+    call = {
+        "hook_event_name": "PreToolUse",
+        "session_id": session,
+        "cwd": cwd,
+        "tool_name": tool,
+        "tool_input": dict(given),
+    }
+    return json.dumps(call).encode()
+
+
+def answer(done: Ended) -> Answer:
+    """What the client understands: nothing, one JSON object, or exit code 2."""
+    if done.code == 2:
+        assert done.err.startswith("ccguard: ") and not done.out, done
+        return Answer("exit 2", done.err)
+    assert not done.err, done
+    if not done.out:
+        return Answer("pass", "")
+    said = json.loads(done.out)
+    decided = said.get("hookSpecificOutput", {})
+    if "permissionDecision" in decided:
+        return Answer(decided["permissionDecision"], decided["permissionDecisionReason"])
+    return Answer("warn", said["systemMessage"])
+
+
+def contents(folder: Path) -> dict[bytes, tuple[int, bytes]]:
+    """Mode and content of everything below a folder, but for ccguard's notes in git directories and its cache."""
+    found: dict[bytes, tuple[int, bytes]] = {}
+    waiting = [os.fsencode(folder)]
+    while waiting:
+        for entry in os.scandir(waiting.pop()):
+            if entry.path.endswith((b"/ccguard", b"/home/.cache")):
+                continue
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            found[entry.path] = (mode, _content(entry.path, mode))
+    return found
+
+
+def _content(path: bytes, mode: int) -> bytes:
+    if stat.S_ISLNK(mode):
+        return os.readlink(path)
+    if not stat.S_ISREG(mode) or not os.access(path, os.R_OK):
+        return b""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _ended(command: list[str | bytes], stdin: bytes, cwd: Path, environment: Mapping[str, str]) -> Ended:
+    done = subprocess.run(command, input=stdin, cwd=cwd, env=environment, capture_output=True, timeout=60)
+    ended = Ended(done.returncode, _text(done.stdout), _text(done.stderr))
+    assert "Traceback" not in ended.out + ended.err, ended
+    return ended
+
+
+def _text(raw: bytes) -> str:
+    """Output as text; what is printed must be UTF-8."""
+    return raw.decode("utf-8")
