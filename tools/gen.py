@@ -1,4 +1,4 @@
-"""Writes the files that follow from a table of ccguard: hook manifest, rule pages, JSON Schema.
+"""Writes the files that follow from a table of ccguard: hook manifest, rule pages, policy reference, JSON Schema.
 
 `python tools/gen.py` writes them, `python tools/gen.py --check` changes nothing and fails with a diff where one is not
 what its table says.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ccguard.git.stages import MINIMUM_PRE_COMMIT, STAGES, Stage
 from ccguard.model.rule import Rule
-from ccguard.policy import schema
+from ccguard.policy import reference, schema
 from ccguard.rules import TABLE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,6 +35,7 @@ def generated() -> dict[str, str]:
     judged = [rule for rule in TABLE if rule.events]
     return {
         ".pre-commit-hooks.yaml": manifest(),
+        "docs/policy.md": reference.filled_in((ROOT / "docs/policy.md").read_text("utf-8")),
         "docs/rules/index.md": index(),
         **{f"docs/rules/{rule.id}.md": page(rule) for rule in judged},
         "schema/claude-policy.schema.json": schema.text(),

@@ -1,4 +1,4 @@
-"""Real repositories, real pre-commit and prek, hooks that come from this repository: what may be committed and pushed."""
+"""Real repositories, real pre-commit and prek, hooks that come from this repository: what may be committed, pushed."""
 
 from __future__ import annotations
 

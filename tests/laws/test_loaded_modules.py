@@ -55,14 +55,17 @@ READING = {
     "ccguard.rules.claude_forbidden",
     "ccguard.rules.contact",
     "ccguard.rules.guard_tampering",
+    "ccguard.rules.lookalike",
     "ccguard.rules.off_limits_path",
     "ccguard.rules.unreadable_command",
     "ccguard.version",
+    "gc",
 }
 WRITING = READING | {"ccguard.commands.guarded"}
 COMMAND = WRITING | {
     "ccguard.shell",
     "ccguard.shell.accesses",
+    "ccguard.shell.changes",
     "ccguard.shell.grammar",
     "ccguard.shell.lexer",
     "ccguard.shell.programs",

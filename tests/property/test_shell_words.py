@@ -61,7 +61,7 @@ def _escaped(char: str) -> str:
 ANSI = st.lists(
     st.sampled_from(["a", " ", '"', "$x", "\\n", "\\t", "\\'", "\\\\", "\\x41", "\\x4", "\\xc3\\xa9", "\\xff", "\\101"])
     | st.sampled_from(
-        ["\\u00e9", "\\u", "\\U1F600", "\\cA", "\\c?", "\\e", "\\q", "\\?", "\\x{41}", "\\0a", "\\400", "\n"]
+        ["\\u00e9", "\\u", "\\U0001F600", "\\cA", "\\c?", "\\e", "\\q", "\\?", "\\x{41}", "\\0a", "\\400", "\n"]
     ),
     max_size=4,
 ).map(lambda pieces: "$'" + "".join(pieces) + "'")
@@ -147,7 +147,7 @@ TEST = st.one_of(
 SHAPES = st.one_of(
     st.sampled_from(["CJC", "( C )", "( CJC )", "{ CE}", "{ CJCE}", "g() { CE}", "function g { CE}", "coproc N { CE}"]),
     st.sampled_from(["if CEthen CEfi", "if CEthen CEelse CEfi", "while CEdo CEdone", "for x in L L\ndo CEdone"]),
-    st.sampled_from(["for ((i=0; i<2; i++)); do CEdone", "case L in (L|L) C;; a) ;& esac", "select x in L; do CEdone"]),
+    st.sampled_from(["for ((i=0; i<2; i++)); do CEdone", "case L in (x|L) C;; a) ;& esac", "select x in L; do CEdone"]),
     st.sampled_from(["a $( CJC) L", 'a "p$( C\n)q" L', "a <(C ) >(C\n)", "a $( case L in L) C;; esac) L"]),
 )
 

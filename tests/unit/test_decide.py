@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from fakes import FakeEvidence
 
 from ccguard.engine.decide import decide, strongest
 from ccguard.engine.waive import day_number
@@ -10,14 +11,13 @@ from ccguard.model.decision import Decision
 from ccguard.model.event import Access, Event
 from ccguard.model.policy import Claude, Contacts, Guard, Policy, Waiver, Zone
 from ccguard.policy.patterns import compile_patterns
-from fakes import FakeEvidence
 
 TODAY = "2026-11-01"
 
 
 def zone(name: str = "vault", access: str = "none", **more: object) -> Zone:
     paths = ("secrets/",)
-    return Zone(name, access, paths, (compile_patterns(paths),), **more)  # type: ignore[arg-type]
+    return Zone(name, access, paths, (compile_patterns(paths),), origin="org.toml:3", **more)  # type: ignore[arg-type]
 
 
 def policy(*zones: Zone, **more: object) -> Policy:
@@ -74,6 +74,7 @@ def waiver(**changed: str) -> Waiver:
         ("of another rule", {"rule": "not-scanned"}, False, "block"),
         ("approved by somebody else", {"approved_by": "dev@acme.example"}, False, "block"),
         ("a zone's approver for a built-in zone", {}, True, "block"),
+        ("of a layer below the zone's", {"not_over": ("org.toml",)}, False, "block"),
         ("a member of the guard's team", {"approved_by": "sre@acme.example"}, True, "pass"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from gitrepo import GitRepo
 
 from ccguard.git import draft
 from ccguard.git.plumbing import Git
-from gitrepo import GitRepo
 
 
 @pytest.fixture

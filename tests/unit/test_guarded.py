@@ -97,7 +97,6 @@ def test_the_command_as_a_word_of_its_own_is_a_call(line: bytes) -> None:
         b"# ccguard check",
         b"    # - run: ccguard check",
         b"#ccguard check",
-        b"run: make test  # ccguard check runs elsewhere",
         b"run: my-ccguard check",
         b"run: ccguardian check",
         b"run: ccguard-policy-docs",

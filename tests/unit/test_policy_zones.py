@@ -177,7 +177,6 @@ def test_what_a_change_of_patterns_takes_out_is_listed(offered: str, floor: str,
     ("table", "message"),
     [
         ('[zones.a]\naccess = "none"\n', "zones.a: has no paths"),
-        ('[zones.a]\npaths = ["a"]\nreason = "x"\n', "zones.a: changes nothing"),
         (
             "[data.plans]\nexamples = ['x']\n",
             "data.plans: does not say whether the class may be put in front of Claude",
@@ -237,3 +236,18 @@ def test_a_waiver_counts_only_if_every_version_has_it_and_to_the_earliest_day() 
 def test_a_waiver_knows_the_layers_above_that_did_not_approve_it(org: str, not_over: tuple[str, ...]) -> None:
     policy = merged(f"version = 1\n{org}", f'{SMALLEST}{_WAIVER}"@lead"\n').policy
     assert [waiver.not_over for waiver in policy.waivers] == [not_over]
+
+
+@pytest.mark.parametrize(
+    ("layers", "access"),
+    [
+        (('[zones.a]\npaths = ["a"]\n',), "none"),
+        (('[zones.a]\npaths = ["a"]\nreviewers = 2\n',), "edit"),
+        (('[zones.a]\npaths = ["a"]\ndata = "internal"\n',), "edit"),
+        (('[zones.a]\npaths = ["a"]\n', '[zones.a]\npaths = ["b"]\nreviewers = 2\n'), "none"),
+        (('[zones.a]\npaths = ["a"]\naccess = "edit"\n', '[zones.a]\npaths = ["b"]\n'), "edit"),
+    ],
+)
+def test_a_zone_that_says_nothing_else_is_off_limits(layers: tuple[str, ...], access: str) -> None:
+    policy = merged(*(SMALLEST + layer for layer in layers)).policy
+    assert next(zone.access for zone in policy.zones if zone.name == "a") == access

@@ -81,12 +81,19 @@ def names(command: str) -> set[str]:
         "grep .env -e x",
         "grep --reg=x .env",
         "grep --fil=.env x",
+        "grep -ee .env",
+        "grep -fe .env",
+        "sed -ne p .env",
+        "sed --expression p .env",
+        "perl -pe 's/a/b/' .env",
+        "python -m x .env",
+        "node -r ./x .env",
         "grep -f .env x",
         "grep -- x .env",
         "rg --files .env",
         "git grep x -- .env",
         "git log -m .env",
-        "git checkout -m .env",
+        "git log -m .env",
         "git commit -m x -F .env",
         "git commit -m x -- -m .env",
         "sed -n p .env",
@@ -98,6 +105,9 @@ def names(command: str) -> set[str]:
         "find . -name .env -prune -exec cat {} +",
         "echo() { cat $1; }; echo .env",
         "function test { cat $1; }; test .env",
+        "alias echo=cat\necho .env",
+        "./echo .env",
+        "/bin/../tmp/grep .env x",
         "sudo -u echo cat .env",
         "env -S echo cat .env",
         "cat eval .env",
@@ -122,6 +132,7 @@ def test_a_file_that_a_command_reads_is_listed(command: str) -> None:
         "[[ -e .env && .env -nt x ]]",
         "case $x in .env) a;; esac",
         "basename .env",
+        "x=$([ -f .env ] && a)",
         "a # .env",
         "cat <<E\n.env\nE",
         "cat <<'E' >x\n$(cat .env)\nE",
@@ -140,6 +151,15 @@ def test_a_file_that_a_command_reads_is_listed(command: str) -> None:
         "grep -rn -- .env x",
         "rg -g '*.py' .env",
         "git grep .env",
+        "grep -e .env x",
+        "grep -re .env x",
+        "grep -e.env x",
+        "grep --regexp=.env x",
+        "rg --regexp .env x",
+        "sed -e s/a/.env/ x",
+        "sed -es/a/.env/ x",
+        "perl -pe s/a/.env/ x",
+        "python3 -c .env",
         "sed .env x",
         "awk -F : .env x",
         "jq .env package.json",
@@ -150,6 +170,7 @@ def test_a_file_that_a_command_reads_is_listed(command: str) -> None:
         "rsync -a --exclude .env x y",
         "curl https://example.com/.env",
         "sudo echo .env",
+        "/usr/bin/printf %s .env",
         "env A=b echo .env",
         "timeout 5 echo .env",
         ".env",
@@ -229,7 +250,7 @@ def test_a_word_knows_what_the_shell_may_expand_in_it() -> None:
 
 
 def test_a_name_in_an_option_that_few_programs_read_so_is_not_certain() -> None:
-    assert spelled("tar -Ckeys -xf=a").words == (
+    assert spelled("tar -Ckeys -cf=a").words == (
         SpelledWord("keys", certain=False),
         SpelledWord("f=a", certain=False),
         SpelledWord("a"),
@@ -260,6 +281,7 @@ def test_a_name_in_an_option_that_few_programs_read_so_is_not_certain() -> None:
         ("cat <(a)", 0),
         ("cat <<<$x", 0),
         ("grep $x a", 0),
+        ("python -c 'open(\".env\")' a", 1),
         ("bash -c \"cat $x\"", 2),
     ],
 )  # fmt: skip
@@ -289,3 +311,60 @@ def test_variables_that_grow_are_let_go() -> None:
     found = spelled("F=ab; " + "F=$F$F; " * 40 + "cat $F")
     assert (found.unknown, found.unreadable) == (1, "")
     assert max(len(word.text) for word in found.words) <= 4096
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "rm -f key",
+        "mv key elsewhere",
+        "mv elsewhere key",
+        "cp other key",
+        "cp -t key other",
+        "cp --target-directory=key other",
+        "sed -i s/a/b/ key",
+        "sed -i.bak -e s/a/b/ key",
+        "sed --in-place=.bak s/a/b/ key",
+        "perl -pi -e 's/a/b/' key",
+        "echo x | tee key",
+        "echo x > key",
+        "touch key",
+        "chmod 600 key",
+        "truncate -s0 key",
+        "ln -sf other key",
+        "sudo rm key",
+        "git checkout -- key",
+        "git -C . restore key",
+        "git rm key",
+        "sort -o key other",
+        "dd if=/dev/zero of=key",
+        "patch key",
+        "curl -o key https://example.com",
+        "tar -xf a.tar key",
+        "sh -c 'rm key'",
+    ],
+)
+def test_a_file_that_a_command_changes_is_listed_as_written(command: str) -> None:
+    assert ("key", "write") in {(word.text, word.mode) for word in spelled(command).words}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cat key",
+        "cp key other",
+        "sed -n 1p key",
+        "git diff key",
+        "git add key",
+        "sort key",
+        "tar -cf a.tar key",
+        "tool key",
+    ],
+)
+def test_a_file_that_a_command_only_reads_is_not_listed_as_written(command: str) -> None:
+    assert {word.mode for word in spelled(command).words if word.text == "key"} == {"read"}
+
+
+@pytest.mark.parametrize("command", ["npm run lint:key", "make test:key", "tool a:key"])
+def test_a_colon_separates_names_only_for_programs_that_read_it_so(command: str) -> None:
+    assert "key" not in {word.text for word in spelled(command).words}

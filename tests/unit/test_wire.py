@@ -116,24 +116,9 @@ def test_not_a_number_is_read_as_json_does() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        b"",
-        b"   ",
-        b"{",
-        b'{"a":}',
-        b"{'a': 1}",
-        b'{"a": 1,}',
-        b"// a comment\n{}",
-        b'"a\nb"',
-        b'"\x00"',
-        rb'"\x41"',
-        rb'"\ud83"',
-        b'"\xff"',
-        b"\xff\xfe{\x00}\x00",
-        b"+1",
-        b"1" * 5000,
-    ],
-)
+    [b"", b"   ", b"{", b'{"a":}', b"{'a': 1}", b'{"a": 1,}', b"// a comment\n{}", b'"a\nb"', b'"\x00"', rb'"\x41"',
+     rb'"\ud83"', b'"\xff"', b"\xff\xfe{\x00}\x00", b"+1", b"1" * 5000],
+)  # fmt: skip
 def test_a_text_that_is_no_json_is_refused(text: bytes) -> None:
     with pytest.raises(WireError, match="not JSON"):
         wire.parse(text)

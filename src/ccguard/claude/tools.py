@@ -135,7 +135,10 @@ def _strings(given: dict[str, Any]) -> Iterator[str]:
         value = waiting.pop()
         if isinstance(value, dict):
             waiting.extend(value.values())
+            waiting.extend(key for key in value if not key.isidentifier())  # {"src/a.py": "..."}
         elif isinstance(value, list):
             waiting.extend(value)
-        elif isinstance(value, str) and value and len(value) <= _LONGEST_PATH and "\n" not in value:
-            yield value
+        elif isinstance(value, str):
+            text = value.rstrip("\r\n")
+            if text and len(text) <= _LONGEST_PATH and "\n" not in text:
+                yield text

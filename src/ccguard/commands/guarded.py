@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from ..git.places import read_file, relative, resolved
@@ -25,7 +26,8 @@ _CI_FILES = (
     "bitbucket-pipelines.yml",
     "Jenkinsfile",
 )
-_COMMANDS = (b"ccguard", b"ccguard-policy")
+_COMMANDS = {b"ccguard", b"ccguard-policy", b"ccguard_policy", b"ccguard.exe"}
+_NAME = re.compile(rb"[a-z0-9_.-]+")
 _LARGEST = 1 << 20
 
 
@@ -73,16 +75,11 @@ def may_run_ccguard(path: str) -> bool:
 
 
 def runs_ccguard(content: bytes) -> bool:
-    """Whether a CI file calls ccguard: the command as a word of its own, not in a comment."""
-    for line in content.splitlines():
-        words = line.partition(b" #")[0].replace(b"/", b" ").replace(b'"', b" ").replace(b"'", b" ").split()
-        if words and not words[0].startswith(b"#") and any(_command(word) in _COMMANDS for word in words):
+    """Whether a CI file calls ccguard: the name as a word of its own, in a line that is no comment."""
+    for line in content.replace(b"\0", b"").splitlines():
+        if not line.lstrip().startswith(b"#") and _COMMANDS.intersection(_NAME.findall(line.lower())):
             return True
     return False
-
-
-def _command(word: bytes) -> bytes:
-    return word.strip(b"-,;:()[]{}$`").partition(b"@")[0].partition(b"=")[0]
 
 
 def runs_ccguard_now(absolute: str) -> bool:

@@ -95,17 +95,23 @@ def _answer(session: _Session, event: str) -> bytes:
 class _Evidence:
     """What a rule may ask about a tool call. Contents and commits are not at hand here, and no rule asks for them."""
 
-    def __init__(self, given: Environment) -> None:
+    def __init__(self, given: Environment, where: places.Places) -> None:
         self._given = given
+        self._places = where
         self._parts: tuple[Guarded, ...] | None = None
 
     def guarded(self, absolute: str) -> str:
         """What part of the guardrails an absolute path belongs to."""
-        from .guarded import machine_part, machine_parts
+        from .guarded import machine_part, machine_parts, may_run_ccguard, runs_ccguard_now
 
         if self._parts is None:
             self._parts = machine_parts(self._given.home, self._given.configuration)
-        return machine_part(absolute, self._parts)
+        part = machine_part(absolute, self._parts)
+        for owner in () if part else self._places.owners(absolute):
+            path = places.relative(absolute, owner.root) or ""
+            if may_run_ccguard(path) and runs_ccguard_now(absolute):
+                return "a file that runs ccguard"
+        return part
 
     def runs_ccguard(self, change: Change) -> bool:
         """A tool call brings no changes."""
@@ -131,7 +137,7 @@ class _Session:
         self._payload = payload
         self._given = given
         self._places = places.Places(payload.cwd or system.getcwd(), given.home)
-        self._evidence = _Evidence(given)
+        self._evidence = _Evidence(given, self._places)
         self._policies: dict[str, Policy | None] = {}
         year, month, day = time.gmtime()[:3]
         self._today = f"{year:04d}-{month:02d}-{day:02d}"
@@ -199,13 +205,16 @@ class _Session:
 
         found = spelled(command)
         for word in found.words:
-            accesses.append(self._access(word.text, word.mode, word.certain, word.below))
+            # Where a folder was entered in a branch that may not have run, the word may be meant from here as well.
+            for below in {word.below, ""}:
+                accesses.append(self._access(word.text, word.mode, word.certain, below))
         return found.unreadable
 
     def _access(self, text: str, mode: str, certain: bool, below: str = "") -> Access:
         absolute = self._places.spellings(text, below)
-        folder = text.endswith("/") or places.is_folder(absolute[-1])
-        return Access(text, mode, certain, (), absolute, folder)  # type: ignore[arg-type]
+        exists = places.exists(absolute[-1])
+        folder = text.endswith("/") or not exists or places.is_folder(absolute[-1])
+        return Access(text, mode, certain, (), absolute, folder, exists)  # type: ignore[arg-type]
 
     def _owned(self, access: Access, owner: places.Repository) -> Access:
         """The access with its paths below a repository's root; a hard-linked file under each of its names in a zone."""

@@ -121,8 +121,8 @@ def judge_commits(
             if mistakes is not None:
                 raise mistakes
             return None
-        # The head's policy can only tighten the base's; where the base has none, it is the first one and holds.
-        policy = merge(layers or offered or (), offered or ()).policy
+        # The base is the floor: the head's policy can only tighten it. Where the base has none, the head's holds.
+        policy = merge(offered or layers or (), layers or ()).policy
         commits = tuple(ranges.commits(git, bases, head))
         return _judged(_Subject(kind, what, policy, commits, mistakes), objects, only, started)
 

@@ -32,6 +32,7 @@ def decide(event: Event, policy: Policy, evidence: Evidence, only: tuple[str, ..
             levelled = finding.but(level=_level(finding, policy, event.attended))
             (waived if waiving.waives(levelled) else findings).append(levelled)
     findings.sort(key=_strongest_first)
+    waived.sort(key=_strongest_first)
     verdict = _VERDICTS[findings[0].level] if findings else "pass"
     return Decision(verdict, tuple(findings), tuple(waived))
 

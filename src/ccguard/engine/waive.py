@@ -40,7 +40,8 @@ class Waiving:
 
 
 def _about(waiver: Waiver, finding: Finding) -> bool:
-    if waiver.rule != finding.rule:
+    # What a layer above says is waived by that layer's approvers only.
+    if waiver.rule != finding.rule or finding.origin.rpartition(":")[0] in waiver.not_over:
         return False
     if waiver.digest:
         return waiver.digest == finding.subject

@@ -26,7 +26,8 @@ class Access(Record):
     certain: bool = True
     paths: tuple[str, ...] = ()
     absolute: tuple[str, ...] = ()
-    folder: bool = False
+    folder: bool = False  # a folder, or nothing yet that could become one
+    exists: bool = True
     folds: bool = False  # the file system ignores case
 
 
@@ -48,6 +49,10 @@ class Change(Record):
     new_oid: str = ""
     old_mode: str = ""
     new_mode: str = ""
+
+    def stands_for_a_folder(self) -> bool:
+        """Whether it is a link or a submodule, before or after: what a pattern says of a folder holds for it."""
+        return any(mode in ("120000", "160000") for mode in (self.old_mode, self.new_mode))
 
 
 class Commit(Record):

@@ -6,6 +6,8 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from .policy import Level
 
 
@@ -16,6 +18,19 @@ class Location(Record):
     line: int = 0
     commit: str = ""
     tool: str = ""
+
+
+class SecretHit(Record):
+    """A secret in a text. The secret itself is never kept: a mask for people, a salted digest for machines."""
+
+    path: str
+    line: int
+    type: str
+    masked: str
+    digest: str
+    kind: Literal["format", "keyword", "entropy"]
+    engine: str = "detect-secrets"
+    allowlisted: bool = False  # a pragma that counts stands on its line
 
 
 class Finding(Record):
@@ -36,21 +51,5 @@ class Finding(Record):
     origin: str = ""
     subject: str = ""
     settled: bool = False  # a section's own key states this level: `[rules]` can only lower it
-    firm: bool = False  # no policy lowers this level and no waiver lifts it
-
-
-class SecretHit(Record):
-    """A secret in a text. The secret itself is never kept: a mask for people, a salted digest for machines."""
-
-    path: str
-    line: int
-    type: str
-    masked: str
-    digest: str
-    kind: Literal["format", "keyword", "entropy"]
-    engine: str = "detect-secrets"
-    allowlisted: bool = False  # a pragma that counts stands on its line
-
-
-if TYPE_CHECKING:
-    from typing import Literal
+    firm: bool = False  # no policy lowers this level
+    secret: SecretHit | None = None

@@ -43,7 +43,7 @@ class PathSet(Record):
 
         `path` is normal (no empty, `.` or `..` segment) and relative to the root. `folder` says that it is a folder, as
         does a slash at its end; its ancestors always are. `fold` is for file systems that ignore case: it folds all of
-        Unicode, both sides, where git folds ASCII and forgets escaped letters. The normal form is the caller's business.
+        Unicode, both sides, where git folds ASCII and forgets escaped letters. Normal form is the caller's business.
         """
         machine = self._machine(fold)
         segments = _segments(path, fold)

@@ -14,6 +14,7 @@ from .strictness import REFUSING, met
 
 # These are put together elsewhere: paths layer by layer, the classes of zones when all classes are known.
 _APART = frozenset({"own", "paths", "exceptions", "data"})
+_SAYS_WHAT_MAY_BE_DONE = ("access", "data", "reviewers", "approvers")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ def chained(layers: Sequence[Layer]) -> tuple[Chain, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
     for layer in layers:
         for path, place in layer.tables.items():
-            tables.setdefault(path, place)
+            if path not in tables:
+                tables[path] = place
+                values.update(_off_limits(layer, path, place))
         for path, named in layer.values.items():
             key = key_at(path)
             assert key is not None, path
@@ -55,6 +58,14 @@ def chained(layers: Sequence[Layer]) -> tuple[Chain, tuple[Mistake, ...]]:
             if path[0] == "zones" and path[-1] == "data":
                 values[path] = _stricter_class(path, values[path], named, values, mistakes)
     return Chain(tuple(layers), values, tables), tuple(mistakes)
+
+
+def _off_limits(layer: Layer, table: KeyPath, place: Place) -> dict[KeyPath, Named]:
+    """A zone whose first layer says nothing of what may be done there is off limits, for every layer below too."""
+    bare = table[0] == "zones" and table[1] not in ZONES
+    if not bare or any((*table, name) in layer.values for name in _SAYS_WHAT_MAY_BE_DONE):
+        return {}
+    return {(*table, "access"): Named("none", place)}
 
 
 def _built_in() -> dict[KeyPath, Named]:

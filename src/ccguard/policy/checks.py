@@ -11,7 +11,6 @@ from .mistakes import Mistake, Place, at, nearest, shown
 from .reader import FREE_WHEN_OPEN
 
 _MODE: KeyPath = ("claude", "mode")
-_DOES_SOMETHING = ("access", "data", "reviewers", "approvers")
 
 
 def contradictions(values: Mapping[KeyPath, Named], tables: Iterable[KeyPath]) -> Iterator[Mistake]:
@@ -45,8 +44,6 @@ def gaps(values: Mapping[KeyPath, Named], tables: Mapping[KeyPath, Place], first
 def _zone_gaps(values: Mapping[KeyPath, Named], zone: KeyPath, place: Place) -> Iterator[Mistake]:
     if (*zone, "paths") not in values:
         yield at(place, dotted(zone), "has no paths", 'paths = ["..."]')
-    if not any((*zone, name) in values for name in _DOES_SOMETHING):
-        yield at(place, dotted(zone), "changes nothing", f"one of {', '.join(_DOES_SOMETHING)}")
 
 
 def _undefined(path: KeyPath, named: Named, defined: set[str]) -> Mistake:

@@ -111,7 +111,8 @@ KEYS: tuple[Key, ...] = (
     Key("zones.*.paths", "patterns", "The files of the zone, as gitignore patterns from the folder of this policy.",
         "paths"),
     Key("zones.*.access", "word",
-        "What Claude may do with the zone's files: nothing, read them, or edit them with what the zone adds.", "first",
+        "What Claude may do with the zone's files: nothing, read them, or edit them with what the zone adds (left "
+        "out: `none`, or `edit` where the zone asks for reviewers, approvers or a data class).", "first",
         ("none", "read", "edit"), default="edit"),
     Key("zones.*.reviewers", "count", "How many people review an AI-assisted change to the zone.", "larger", default=0,
         least=1),

@@ -44,7 +44,7 @@ def envelope(decision: Decision, report: Report) -> dict[str, Any]:
         "verdict": verdict,
         "event": report.event,
         "range": {"base": report.base, "head": report.head} if report.head else None,
-        "policy": {"digest": report.policy.digest, "layers": list(report.policy.layers)},
+        "policy": {"digest": report.policy.digest, "layers": [plain(layer) for layer in report.policy.layers]},
         "findings": [_finding(finding) for finding in decision.findings],
         "waived": [_finding(finding) for finding in decision.waived],
         "attribution": [entry for commit in report.commits for entry in _attribution(commit)],
@@ -66,9 +66,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "why": plain(finding.why),
         "fix": plain(finding.fix),
         "ask": plain(finding.ask),
-        "origin": finding.origin,
+        "origin": plain(finding.origin),
         "fingerprint": fingerprint(finding),
     }
+    if finding.secret is not None:
+        secret = finding.secret
+        entry |= {"engine": secret.engine, "type": secret.type, "masked": secret.masked, "digest": secret.digest}
     raw = where.path.encode("utf-8", "surrogateescape")
     if where.path and plain(where.path).encode("utf-8", "surrogateescape") != raw:
         entry["path_base64"] = base64.b64encode(raw).decode("ascii")

@@ -38,7 +38,9 @@ def _escaped(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def lines(decision: Decision, checked: Checked, *, colour: bool = False, quiet: bool = False) -> Iterator[str]:
@@ -105,7 +107,9 @@ def _plural(count: int, noun: str) -> str:
 
 def error_lines(error: CcguardError, *, colour: bool = False) -> Iterator[str]:
     """An error that ended a command, in the same five parts."""
-    yield f"{_painted('error', '31', colour)}: {error.message}"
+    first, *more = error.message.splitlines() or [""]
+    yield f"{_painted('error', '31', colour)}: {plain(first)}"
+    yield from map(plain, more)
     for name, text in (("-->", error.where), ("why:", error.why), ("fix:", error.fix), ("ask:", error.ask)):
         if text:
-            yield f"  {name} {text}"
+            yield f"  {name} {plain(text)}"

@@ -47,14 +47,15 @@ def _in_session(event: Event, policy: Policy) -> Iterator[Finding]:
         yield _finding(policy, message, Location(tool=event.tool), fix)
         return
     for access in event.accesses:
-        if access.mode in ("write", "delete") and access.certain and access.paths:
-            yield _finding(
+        # A word that a tool might take for a path is one where something of that name is there.
+        if access.mode in ("write", "delete") and access.paths and (access.certain or access.exists):
+            finding = _finding(
                 policy,
                 f"Claude Code may read but not change this repository, so not {access.paths[0]}",
                 Location(path=access.paths[0], tool=event.tool),
                 "explain the change, and let a person make it",
             )
-            return
+            yield finding if access.certain else finding.but(level="ask", firm=False, settled=True)
 
 
 def _unwelcome(commit: Commit, mode: str) -> bool:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from ..model.finding import Finding, Location
 from . import contact
+from .lookalike import plain_spelling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,14 +42,20 @@ def _guarded_part(access: Access, policy: Policy, evidence: Evidence) -> str:
     """What an access would change, in words; empty if it changes no guard file."""
     if access.mode not in ("write", "delete"):
         return ""
-    for zone in policy.zones:
-        if zone.name in _GUARD_ZONES and any(
-            # A look-alike spelling of a guard file is judged as one, also where the disk tells them apart.
-            zone.covers(path, folder=access.folder, fold=True)
-            for path in access.paths
-        ):
-            return "git's own files" if zone.name == "repository" else "a guard file"
+    for path in access.paths:
+        zone = _guard_zone(path, policy, folder=access.folder)
+        if zone:
+            return "git's own files" if zone == "repository" else "a guard file"
     return next((part for part in map(evidence.guarded, access.absolute) if part), "")
+
+
+def _guard_zone(path: str, policy: Policy, *, folder: bool) -> str:
+    """The guard zone that a path lies in, in any spelling that a person would take for it; empty if in none."""
+    spellings = {path, plain_spelling(path)}
+    for zone in policy.zones:
+        if zone.name in _GUARD_ZONES and any(zone.covers(name, folder=folder, fold=True) for name in spellings):
+            return zone.name
+    return ""
 
 
 def _refused_access(event: Event, access: Access, part: str, policy: Policy) -> Finding:
@@ -98,17 +105,17 @@ def _refused_changes(event: Event, commit: Commit, policy: Policy, evidence: Evi
 
 
 def _is_guard_file(change: Change, policy: Policy, evidence: Evidence, reviewed: bool) -> bool:
-    if any(zone.name in _GUARD_ZONES for zone in policy.covering(change.path, fold=True)):
+    if _guard_zone(change.path, policy, folder=change.stands_for_a_folder()):
         return True
-    if reviewed and policy.guard.review_paths.covers(change.path, fold=True):
-        return True
-    return evidence.runs_ccguard(change)
+    return (reviewed and _by_review(change, policy)) or evidence.runs_ccguard(change)
+
+
+def _by_review(change: Change, policy: Policy) -> bool:
+    folder = change.stands_for_a_folder()
+    return policy.guard.review_paths.covers(plain_spelling(change.path), folder=folder, fold=True)
 
 
 def _for_review_only(change: Change, policy: Policy, evidence: Evidence) -> bool:
     """A guard file for pull requests only: in a session Claude may edit it, unless it runs ccguard."""
-    return (
-        policy.guard.review_paths.covers(change.path, fold=True)
-        and not any(zone.name in _GUARD_ZONES for zone in policy.covering(change.path, fold=True))
-        and not evidence.runs_ccguard(change)
-    )
+    guarded = _guard_zone(change.path, policy, folder=change.stands_for_a_folder())
+    return _by_review(change, policy) and not guarded and not evidence.runs_ccguard(change)

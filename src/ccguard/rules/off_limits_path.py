@@ -3,8 +3,8 @@
 Why: some paths are nobody's business but their owners': credentials, regulated code, production data. Zones are for
 Claude; a person's own commit is not judged by them.
 
-Bad: `Read secrets/prod.key` where `[zones.vault] paths = ["secrets/"]`; a commit with Claude's trailer that changes a
-file of that zone.
+Bad: `Read secrets/prod.key` where `[zones.vault]` has `paths = ["secrets/"]` and `access = "none"`; a commit with
+Claude's trailer that changes a file of that zone.
 
 Good: the same change made, and committed, by a person; `Read docs/secrets-howto.md`.
 
@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..model.event import Access, Change, Commit, Event
+    from ..model.event import Access, Commit, Event
     from ..model.evidence import Evidence
     from ..model.policy import Policy, Zone
 
@@ -31,26 +31,20 @@ _VERBS = {"read": "read", "write": "change", "delete": "delete", "run": "run", "
 
 
 def findings(event: Event, policy: Policy, evidence: Evidence) -> Iterator[Finding]:
-    """One finding for each access, or changed path of an AI-assisted commit, and the strictest zone that refuses it."""
+    """One finding for each access, or changed path of an AI-assisted commit, and each zone that refuses it."""
     for access in event.accesses:
-        zone = _refusing(access, policy)
-        if zone is not None:
-            yield _refused_access(event, access, zone, policy)
+        for zone in _zones(policy):
+            if _denies(zone, access.mode) and _covers(zone, access):
+                yield _refused_access(event, access, zone, policy)
     for commit in event.commits:
         if commit.assisted():
-            yield from _refused_changes(event, commit, policy)
+            yield from _refused_changes(commit, policy)
 
 
-def _refusing(access: Access, policy: Policy) -> Zone | None:
-    """The zone that does not give this access; of several the one that gives least."""
-    refusing = None
-    for zone in policy.zones:
-        if zone.name in _GUARD_ZONES or not _denies(zone, access.mode) or not _covers(zone, access):
-            continue
-        if zone.access == "none":
-            return zone
-        refusing = refusing or zone
-    return refusing
+def _zones(policy: Policy) -> list[Zone]:
+    """The zones that this rule judges by: those first that give least, and the repository's own before built-in."""
+    judging = (zone for zone in policy.zones if zone.name not in _GUARD_ZONES)
+    return sorted(judging, key=lambda zone: (zone.access != "none", zone.builtin))
 
 
 def _denies(zone: Zone, mode: str) -> bool:
@@ -89,29 +83,21 @@ def _shown(access: Access) -> str:
     return access.paths[0] if access.paths else access.written
 
 
-def _refused_changes(event: Event, commit: Commit, policy: Policy) -> Iterator[Finding]:
+def _refused_changes(commit: Commit, policy: Policy) -> Iterator[Finding]:
     for change in commit.changes:
-        zone = _changed_zone(change, policy)
-        if zone is not None:
-            yield Finding(
-                rule="off-limits-path",
-                message=f"an AI-assisted change may not touch {change.path}",
-                where=Location(path=change.path, commit=commit.oid),
-                why=_why(zone),
-                fix="take this file out of the commit and hand the change to its owners",
-                ask=contact.for_zone(zone, policy),
-                origin=zone.origin,
-                subject=zone.name,
-                firm=zone.builtin,
-            )
-
-
-def _changed_zone(change: Change, policy: Policy) -> Zone | None:
-    folder = change.new_mode == "160000" or change.old_mode == "160000"  # a submodule
-    for zone in policy.covering(change.path, folder=folder):
-        if zone.access != "edit" and zone.name not in _GUARD_ZONES:
-            return zone
-    return None
+        for zone in _zones(policy):
+            if _denies(zone, "write") and zone.covers(change.path, folder=change.stands_for_a_folder()):
+                yield Finding(
+                    rule="off-limits-path",
+                    message=f"an AI-assisted change may not touch {change.path}",
+                    where=Location(path=change.path, commit=commit.oid),
+                    why=_why(zone),
+                    fix="take this file out of the commit and hand the change to its owners",
+                    ask=contact.for_zone(zone, policy),
+                    origin=zone.origin,
+                    subject=zone.name,
+                    firm=zone.builtin,
+                )
 
 
 def _why(zone: Zone) -> str:

@@ -60,4 +60,5 @@ def _finding(hit: SecretHit, commit: Commit, level: Level, policy: Policy) -> Fi
         origin=policy.origins.get("secrets.keyword", "") if hit.kind != "format" else "",
         subject=hit.digest,
         settled=hit.kind != "format",
+        secret=hit,
     )

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from ..model.record import Record
+from .changes import changed
 from .lexer import lex
-from .programs import DECLARES, EVALUATES, FORGETS, NAME_READERS, SHELLS, base_name, only_named, scripts
+from .programs import (
+    DECLARES,
+    EVALUATES,
+    FORGETS,
+    NAME_READERS,
+    SHELLS,
+    base_name,
+    foreign_code,
+    only_named,
+    program_place,
+    scripts,
+)
 from .words import Operator, Part, Redirect, Unreadable, Word, assigned_name
 
 TYPE_CHECKING = False
@@ -15,6 +27,7 @@ if TYPE_CHECKING:
     from .words import Token
 
     # What becomes of a command's output: nothing that matters here, words of another command, names of files, commands.
+    Mode: TypeAlias = Literal["read", "write"]
     Use: TypeAlias = Literal["", "words", "names", "code"]
 
 _DEEPEST = 110  # the lexer's 50, each in a word
@@ -25,6 +38,7 @@ _LONGEST_VALUE = 4096
 _WRITES = frozenset((">", ">>", ">|", "<>", "&>", "&>>", ">&"))
 _COPIES = frozenset((">&", "<&"))
 _WRITERS = ("echo", "printf")
+_COLONS = ("git", "docker", "podman", "scp", "rsync", "openssl")  # revision:path, folder:mount, file:path
 _UNKNOWN = "$*"  # stands for what isn't static when a word is read as a command
 _NUMBERS = frozenset(("?", "#", "$", "!"))  # parameters that are never a name
 
@@ -32,14 +46,14 @@ _NUMBERS = frozenset(("?", "#", "$", "!"))  # parameters that are never a name
 class SpelledWord(Record):
     """A word that could name a file, without its quotes.
 
-    `mode` is "write" for the target of an output redirection, "read" for everything else: what the program does with it
-    isn't known here. `globs` says that the shell may make other names of it (`*`, `?`, `[`, braces), `tilde` that it
+    `mode` is "write" for the target of an output redirection and for what a well-known program changes, "read" for
+    everything else. `globs` says that the shell may make other names of it (`*`, `?`, `[`, braces), `tilde` that it
     begins with an unquoted `~`. `below` is where the command went before, by `cd` and `pushd`, as written and joined
     with slashes; empty if it stayed. `certain` is False for a piece of a word that few programs would take for a name.
     """
 
     text: str
-    mode: Literal["read", "write"] = "read"
+    mode: Mode = "read"
     globs: bool = False
     tilde: bool = False
     below: str = ""
@@ -48,7 +62,7 @@ class SpelledWord(Record):
 
 class Spelled(Record):
     """What a command line names. `unreadable` says why it could not be read; `unknown` counts words that only a running
-    shell could spell."""
+    shell could spell, and code in other languages, which nobody reads here."""
 
     words: tuple[SpelledWord, ...] = ()
     unreadable: str = ""
@@ -151,23 +165,29 @@ class _Reader:
     def _program(self, arguments: list[tuple[str | None, Word]], texts: list[str | None], use: Use) -> None:
         shift = 1 if texts[0] in ("command", "builtin") and len(texts) > 1 else 0
         name = base_name(texts[shift])
-        named = frozenset() if name in self._functions else only_named(texts, use != "")
+        no_files = frozenset() if name in self._functions else only_named(texts, use != "")
+        foreign = foreign_code(texts)
+        self.unknown += len(foreign)
+        writes = changed(texts)
+        colons = base_name(texts[program_place(texts)]) in _COLONS if program_place(texts) >= 0 else False
+        no_files |= foreign
         code = range(shift + 1, len(texts)) if name in EVALUATES else frozenset(scripts(texts))
         ended = False
         for index, (text, word) in enumerate(arguments):
             is_code = index in code and any(blank in (text or "") for blank in " \t\n")
-            if index not in named and not is_code and (index or text is None or "/" in text):
-                self._argument(text, word, ended)
+            if index not in no_files and not is_code and (index or text is None or "/" in text):
+                self._argument(text, word, ended, "write" if index in writes else "read", colons)
             ended = ended or text == "--"
         self._follow(name, arguments[shift + 1 :])
-        sources = [self._source(word) for _, word in arguments[shift + 1 :]]
-        if name in EVALUATES or (name in _WRITERS and use == "code"):
-            self._code(" ".join(sources))
-        elif name in _WRITERS and use == "names":
-            self._read_names(" ".join(sources).replace("\\n", " "), arguments[0][1])
-        else:
-            for index in sorted(code):
-                self._code(self._source(arguments[index][1]))
+        if name in EVALUATES or (name in _WRITERS and use in ("names", "code")):
+            source = " ".join([self._source(word) for _, word in arguments[shift + 1 :]])
+            if use == "names" and name in _WRITERS:
+                self._read_names(source.replace("\\n", " "), arguments[0][1])
+            else:
+                self._code(source)
+            return
+        for index in sorted(code):
+            self._code(self._source(arguments[index][1]))
 
     def _follow(self, name: str, operands: list[tuple[str | None, Word]]) -> None:
         """Keep up with what a builtin of the shell changes."""
@@ -176,6 +196,8 @@ class _Reader:
         elif name in DECLARES:
             for _, word in operands:
                 self._assign(word, True)
+        elif name == "alias":
+            self._functions.update((text or "").partition("=")[0] for text, _ in operands)
         elif name in FORGETS:
             for text, _ in operands:
                 self._variables.pop((text or "").partition("=")[0], None)
@@ -184,14 +206,16 @@ class _Reader:
         for name in given.split():
             self._add(name, word, "read")
 
-    def _argument(self, text: str | None, word: Word, ended: bool = False) -> None:
+    def _argument(
+        self, text: str | None, word: Word, ended: bool = False, mode: Mode = "read", colons: bool = False
+    ) -> None:
         if text is None:
             self.unknown += not _is_no_name(word)
             return
-        for piece, certain in _pieces(text, ended):
-            self._add(piece, word, "read", certain)
+        for piece, certain in _pieces(text, ended, colons):
+            self._add(piece, word, mode, certain)
 
-    def _add(self, text: str, word: Word, mode: Literal["read", "write"], certain: bool = True) -> None:
+    def _add(self, text: str, word: Word, mode: Mode, certain: bool = True) -> None:
         text = text.rstrip("\r")
         if not text or len(text) > _LONGEST_PATH or ("\n" in text and " " in text):
             return
@@ -342,20 +366,20 @@ def _uses(tokens: Sequence[Token], use: Use) -> dict[int, Use]:
     return uses
 
 
-def _pieces(text: str, ended: bool) -> Iterator[tuple[str, bool]]:
+def _pieces(text: str, ended: bool, colons: bool) -> Iterator[tuple[str, bool]]:
     """What in a word could name a file, and whether that is how most programs would take it."""
     if text[:1] != "-" or ended:
-        yield from _names(text)
+        yield from _names(text, colons)
     elif text[1:2] != "-" and len(text) > 2:
-        for name, _ in _names(text[2:]):  # -ofile
+        for name, _ in _names(text[2:], colons):  # -ofile
             yield name, False
     _, equals, value = text.partition("=")
     if equals:
-        yield from _names(value)
+        yield from _names(value, colons)
 
 
-def _names(text: str) -> Iterator[tuple[str, bool]]:
-    """A name, and what it may be behind a prefix: `@file`, `revision:file`, `file:///file`; nothing for other URLs."""
+def _names(text: str, colons: bool) -> Iterator[tuple[str, bool]]:
+    """A name, and what it may be around a sign: `@file`, `revision:file`, `file:///file`; nothing for other URLs."""
     scheme, colon, rest = text.partition(":")
     if rest.startswith("//") and scheme.isalnum():
         if scheme.lower() == "file":
@@ -364,7 +388,8 @@ def _names(text: str) -> Iterator[tuple[str, bool]]:
     yield text, True
     if text[:1] == "@":
         yield text[1:], True
-    if colon:
+    if colon and colons:
+        yield scheme, True
         yield rest, True
         last = text.rpartition(":")[2]
         if last != rest:

@@ -20,11 +20,16 @@ NAME_READERS = frozenset(("xargs", "parallel", "read", "mapfile", "readarray", "
 DECLARES = frozenset(("export", "declare", "typeset", "local", "readonly"))
 FORGETS = frozenset(("unset", "read", "mapfile", "readarray", "getopts", "printf", "let", "wait"))
 
-_NAME_ONLY = frozenset(("echo", "printf", "test", "[", "basename", "dirname", ":", "true", "false", "type", "which"))
+# They only look at names; and they write the names they are given, so it depends on who reads that.
+_SILENT = frozenset(("test", "[", ":", "true", "false", "type", "which"))
+_REPEATING = frozenset(("echo", "printf", "basename", "dirname"))
+# Where a program is the one that its name says.
+_SYSTEM = ("/bin", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin")
 # They run the rest of their words, as long as no option stands between.
 _LAUNCHERS = frozenset(("sudo", "env", "command", "builtin", "exec", "nice", "nohup", "time", "timeout"))
 
 _GREP = ("ef", ("--regexp", "--file"), "ABCmdD")
+_PATTERN_OPTIONS = ("--regexp", "--expression")
 _AWK = ("efEi", ("--file", "--source", "--exec", "--include"), "Fv")
 _JQ = ("f", ("--from-file",), "")
 # Programs whose first operand is a pattern or a program of their own, unless an option gives it: the letters and the
@@ -37,6 +42,8 @@ _PATTERN_FIRST: dict[str, tuple[str, tuple[str, ...], str]] = {
     **dict.fromkeys(("awk", "gawk", "mawk", "nawk"), _AWK),
     **dict.fromkeys(("jq", "yq"), _JQ),
 }
+# Interpreters, and the letters behind which their code stands.
+_CODE_LETTERS = {"python": "c", "python3": "c", "perl": "eE", "ruby": "e", "node": "ep", "php": "r", "lua": "e"}
 _GIT_OPTIONS_WITH_VALUE = frozenset(("-C", "-c", "--git-dir", "--work-tree", "--namespace", "--config-env"))
 _GIT_WITH_MESSAGE = frozenset(("commit", "tag", "merge", "stash", "notes"))
 _GIT_COMMIT_FLAGS = frozenset("aevqsnpoi")  # may stand in front of the m of `-am`
@@ -59,13 +66,13 @@ def only_named(texts: Sequence[str | None], feeds: bool) -> frozenset[int]:
 
     `feeds` says that what the command writes is read as names or as code.
     """
-    at = _program(texts)
+    at = program_place(texts)
     if at < 0:
         return frozenset()
     name = base_name(texts[at])
     named = _excluded(texts, name)
-    if name in _NAME_ONLY:
-        named |= set() if feeds else set(range(at + 1, len(texts)))
+    if name in _SILENT or (name in _REPEATING and not feeds):
+        named |= set(range(at + 1, len(texts)))
     elif name in _PATTERN_FIRST:
         named |= _pattern(texts, at, *_PATTERN_FIRST[name])
     elif name == "git":
@@ -75,6 +82,18 @@ def only_named(texts: Sequence[str | None], feeds: bool) -> frozenset[int]:
     elif name == "find":
         named |= _find(texts, feeds)
     return frozenset(named)
+
+
+def foreign_code(texts: Sequence[str | None]) -> frozenset[int]:
+    """The places of code in another language than the shell's."""
+    at = program_place(texts)
+    letters = _CODE_LETTERS.get(base_name(texts[at]), "") if at >= 0 else ""
+    found = set()
+    for index in range(at + 2, len(texts) if letters else 0):
+        option = texts[index - 1] or ""
+        if option[:1] == "-" and option[1:2] != "-" and option[-1] in letters:
+            found.add(index)
+    return frozenset(found)
 
 
 def scripts(texts: Sequence[str | None]) -> list[int]:
@@ -92,7 +111,7 @@ def scripts(texts: Sequence[str | None]) -> list[int]:
     return found
 
 
-def _program(texts: Sequence[str | None]) -> int:
+def program_place(texts: Sequence[str | None]) -> int:
     """The place of the program that runs in the end; -1 where that can't be told."""
     at = 0
     while at < len(texts) and base_name(texts[at]) in _LAUNCHERS:
@@ -100,9 +119,9 @@ def _program(texts: Sequence[str | None]) -> int:
         at += 1
         while at < len(texts) and ("=" in (texts[at] or "") or (timed and (texts[at] or "")[:1].isdigit())):
             at += 1
-    if at >= len(texts) or not texts[at] or (texts[at] or "").startswith("-"):
-        return -1
-    return at
+    program = (texts[at] or "") if at < len(texts) else ""
+    folder, slash, _ = program.rpartition("/")
+    return -1 if not program or program[0] == "-" or (slash and folder not in _SYSTEM) else at
 
 
 def _excluded(texts: Sequence[str | None], name: str) -> set[int]:
@@ -118,8 +137,9 @@ def _excluded(texts: Sequence[str | None], name: str) -> set[int]:
 
 
 def _pattern(texts: Sequence[str | None], at: int, letters: str, names: tuple[str, ...], valued: str) -> set[int]:
-    """The place of the first operand, if that is the pattern."""
-    operand, skip, ended = -1, False, False
+    """The places of the patterns: behind each `-e`, or the first operand if no option gives one."""
+    operand, skip, ended, given = -1, False, False, False
+    named = set()
     for index in range(at + 1, len(texts)):
         text = texts[index]
         if skip:
@@ -129,21 +149,32 @@ def _pattern(texts: Sequence[str | None], at: int, letters: str, names: tuple[st
         elif ended or text is None or text[:1] != "-" or text == "-":
             operand = index if operand < 0 else operand
         elif text.startswith("--"):
-            option = text.partition("=")[0]
+            option, equals, _ = text.partition("=")
             if any(name.startswith(option) for name in names):
-                return set()
+                given = True
+                named |= {index if equals else index + 1} if option in _PATTERN_OPTIONS else set()
         elif any(letter in text for letter in letters):
-            return set()
+            given = True
+            if text.find("e") == len(text) - 1 and "f" not in text:
+                named.add(index + 1)
+            elif text[1] == "e":
+                named.add(index)
         else:
             skip = text[-1] in valued
-    return set() if operand < 0 else {operand}
+    return named if given or operand < 0 else {operand}
+
+
+def git_verb_place(texts: Sequence[str | None], at: int) -> int:
+    """The place of git's subcommand, for git at `at`; past the end if there is none."""
+    at += 1
+    while at < len(texts) and (texts[at] or "").startswith("-"):
+        at += 2 if texts[at] in _GIT_OPTIONS_WITH_VALUE else 1
+    return at
 
 
 def _git(texts: Sequence[str | None], at: int) -> set[int]:
     """Messages, the pattern of `git grep`, and what `git check-ignore` is asked about."""
-    at += 1
-    while at < len(texts) and (texts[at] or "").startswith("-"):
-        at += 2 if texts[at] in _GIT_OPTIONS_WITH_VALUE else 1
+    at = git_verb_place(texts, at)
     verb = texts[at] if at < len(texts) else None
     if verb == "grep":
         return _pattern(texts, at, *_GREP)

@@ -1,0 +1,77 @@
+"""Which words of a command well-known programs change or remove. A program that is not listed is taken to read."""
+
+from __future__ import annotations
+
+from .programs import git_verb_place, program_place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal, TypeAlias
+
+    # All operands; the last one (or the folder of `-t`); all, if one of these options is given.
+    Which: TypeAlias = Literal["all", "last"] | tuple[str, ...]
+
+_PROGRAMS: dict[str, Which] = {
+    **dict.fromkeys(("rm", "rmdir", "unlink", "shred", "mv", "rename", "touch", "truncate", "mkdir", "mkfifo"), "all"),
+    **dict.fromkeys(("chmod", "chown", "chgrp", "chattr", "setfacl", "tee", "sponge", "patch", "ed", "ex"), "all"),
+    **dict.fromkeys(("vi", "vim", "nvim", "nano", "emacs", "fallocate", "mknod"), "all"),
+    **dict.fromkeys(("cp", "ln", "install", "rsync", "scp", "link", "symlink"), "last"),
+    **dict.fromkeys(("sed", "gsed", "perl", "ruby"), ("-i", "--in-place")),
+    "gofmt": ("-w",),
+    "prettier": ("-w", "--write"),
+    **dict.fromkeys(("black", "isort", "rustfmt"), "all"),
+    "ruff": ("--fix", "format"),
+    "eslint": ("--fix",),
+    "sort": ("-o", "--output"),
+    **dict.fromkeys(("wget", "curl", "shuf"), ("-O", "-o", "--output")),
+    **dict.fromkeys(("gcc", "cc", "clang", "xxd"), ("-o", "-r")),
+    **dict.fromkeys(("gzip", "gunzip", "bzip2", "xz", "unxz", "zstd"), "all"),
+    "unzip": ("-d", "-o"),
+    "tar": ("x", "-x", "--extract"),
+    "find": ("-delete",),
+    "dd": ("of=",),
+    "dos2unix": "all",
+}
+_GIT_VERBS = frozenset(
+    ("rm", "mv", "checkout", "restore", "apply", "am", "clean", "reset", "stash", "update-index", "config")
+)
+
+
+def changed(texts: Sequence[str | None]) -> frozenset[int]:
+    """The places of the words that a command would change: `texts` are its words, None where one isn't known."""
+    at = program_place(texts)
+    if at < 0:
+        return frozenset()
+    name = (texts[at] or "").rpartition("/")[2]
+    operands = range(at + 1, len(texts))
+    if name == "git":
+        verb = git_verb_place(texts, at)
+        changes = verb < len(texts) and texts[verb] in _GIT_VERBS
+        return frozenset(range(verb + 1, len(texts))) if changes else frozenset()
+    which = _PROGRAMS.get(name)
+    if which is None:
+        return frozenset()
+    if which == "all":
+        return frozenset(operands)
+    if which == "last":
+        return _targets(texts, operands)
+    given = any(_is_option(texts[index], option) for index in operands for option in which)
+    return frozenset(operands) if given else frozenset()
+
+
+def _targets(texts: Sequence[str | None], operands: range) -> frozenset[int]:
+    """Where a copy goes: the last operand, and what stands behind `-t`."""
+    found = {index + 1 for index in operands if texts[index] == "-t"}
+    found |= {index for index in operands if (texts[index] or "").startswith(("-t", "--target-directory="))}
+    plain = [index for index in operands if not (texts[index] or "").startswith("-")]
+    return frozenset(found | set(plain[-1:]))
+
+
+def _is_option(text: str | None, option: str) -> bool:
+    """Whether a word is this option: alone, with its value attached, or among others behind one dash."""
+    if text is None:
+        return False
+    if option.startswith("-") and not option.startswith("--"):
+        return text[:1] == "-" and text[1:2] != "-" and option[1] in text
+    return text == option or (option[-1] == "=" and text.startswith(option)) or text.startswith(option + "=")
