@@ -28,8 +28,9 @@ HURRIED = [*INTERPRETER, str(HOOK)]
 UNHURRIED = [
     *INTERPRETER,
     "-c",
+    # `exec` of a text: `compile` would first make all the types of syntax trees, which costs more than the hook.
     "import _signal, sys\n_signal.setitimer = lambda *_: None\nsys.argv = sys.argv[1:]\n__file__ = sys.argv[0]\n"
-    "with open(__file__, 'rb') as file: code = compile(file.read(), __file__, 'exec')\nexec(code)",
+    "with open(__file__, 'rb') as file: text = file.read()\nexec(text)",
     str(HOOK),
 ]
 POLICY = 'version = 1\n[claude]\nmode = "supervised"\n[zones.vault]\naccess = "none"\npaths = ["vault/"]\n'
