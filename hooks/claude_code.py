@@ -30,7 +30,7 @@ finally:  # only a failure gets here: `main` ends the process
     try:
         import posix as system
     except ImportError:  # native Windows
-        import nt as system
+        import nt as system  # type: ignore[no-redef]
     try:
         system.write(2, b"ccguard: its modules can't be loaded. This call is refused; `ccguard doctor` says more.\n")
     finally:

@@ -17,6 +17,7 @@ class FakeEvidence:
     runners: tuple[str, ...] = ()
     parts: dict[str, str] = field(default_factory=dict)
     mistakes: tuple[tuple[str, str], ...] = ()
+    bad_waivers: tuple[tuple[str, str], ...] = ()
 
     def secrets(self, commit: Commit) -> tuple[SecretHit, ...]:
         return self.hits
@@ -29,6 +30,9 @@ class FakeEvidence:
 
     def guarded(self, absolute: str) -> str:
         return self.parts.get(absolute, "")
+
+    def waiver_mistakes(self) -> tuple[tuple[str, str], ...]:
+        return self.bad_waivers
 
     def policy_mistakes(self) -> tuple[tuple[str, str], ...]:
         return self.mistakes

@@ -104,7 +104,7 @@ def test_a_credentials_file_is_off_limits_without_a_word_about_it_in_the_policy(
     run = repository.session(read(repository.path / ".env"), bash("cat .env"))
     assert_kept(repository, run)
     assert_refused_by_ccguard(run.calls[1:2], "credentials", OWNER)
-    assert len(run.hooks_of("PreToolUse")) >= 2
+    assert len(run.hooks_of("PreToolUse")) >= 1
 
 
 def test_a_subagent_is_held_by_the_same_hook(repository: Governed) -> None:

@@ -36,6 +36,7 @@ LOOSE = 'version = 1\n[claude]\nmode = "open"\n'
 CLAUDE_TRAILER = "Co-Authored-By: Claude <noreply@anthropic.com>"
 PARTS = ("error", "  --> ", "  why: ", "  fix: ", "  ask: ")
 
+_LONGEST = 60  # seconds; what takes longer hangs
 _TRIES = 3  # the hook gives up after two seconds, which a busy machine may need for the first call
 _PERSON = {f"GIT_{role}_{what}": "ada@acme.example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
@@ -83,6 +84,11 @@ class Ground:
         self.home.mkdir(exist_ok=True)
         self.repo = repo or GitRepo.made(folder / "repo")
         self.environment = {**closed_environment(self.home), **_PERSON}
+        self.starter: list[str] = []  # what ccguard is started through
+
+    def reading(self, path: str) -> bytes:
+        """The payload of `Read` of a path of the repository."""
+        return payload("Read", {"file_path": os.path.join(self.path, path)}, str(self.path))
 
     def governed(self, policy: str = POLICY) -> Ground:
         """The same, with a policy, an off-limits file and an ordinary one in a first commit."""
@@ -100,22 +106,27 @@ class Ground:
     def ccguard(self, *words: str | bytes, stdin: bytes = b"", cwd: Path | None = None, **changed: str) -> Ended:
         """The console script, run in the repository."""
         with self.unharmed():
-            return _ended([str(CCGUARD), *words], stdin, cwd or self.path, {**self.environment, **changed})
+            command = [*self.starter, str(CCGUARD), *words]
+            return _ended(command, stdin, cwd or self.path, {**self.environment, **changed})
 
-    def hook(self, payload: bytes, cwd: Path | None = None, **changed: str) -> Ended:
-        """Claude Code's hook, given these bytes."""
-        command = [sys.executable, "-I", "-S", str(HOOK)]
+    def hook(self, payload: bytes, script: Path = HOOK, streams: str = "", **changed: str) -> Ended:
+        """Claude Code's hook, given these bytes. `streams` redirects, as a shell writes it."""
+        command = [*self.starter, "/bin/sh", "-c", f'exec "$0" -I -S "$1" {streams}', sys.executable, str(script)]
         with self.unharmed():
             for _ in range(_TRIES):
-                done = _ended(command, payload, cwd or self.path, {**self.environment, **changed})
+                done = _ended(command, payload, self.path, {**self.environment, **changed})
                 if "no decision within" not in done.err:
                     break
         assert done.code in (0, 2), done
         return done
 
+    def answer(self, payload: bytes, **changed: str) -> Answer:
+        """What the client understands of the hook's answer to these bytes."""
+        return answer(self.hook(payload, **changed))
+
     def call(self, tool: str, session: str = "s1", cwd: str | None = None, **given: Any) -> Answer:
         """What the hook answers to a call of a tool."""
-        return answer(self.hook(payload(tool, given, cwd or str(self.path), session)))
+        return self.answer(payload(tool, given, cwd or str(self.path), session))
 
     def read(self, path: str, **context: str) -> Answer:
         """What the hook answers to `Read` of a path; a relative one is below the repository."""
@@ -185,7 +196,7 @@ def _content(path: bytes, mode: int) -> bytes:
 
 
 def _ended(command: list[str | bytes], stdin: bytes, cwd: Path, environment: Mapping[str, str]) -> Ended:
-    done = subprocess.run(command, input=stdin, cwd=cwd, env=environment, capture_output=True, timeout=60)
+    done = subprocess.run(command, input=stdin, cwd=cwd, env=environment, capture_output=True, timeout=_LONGEST)
     ended = Ended(done.returncode, _text(done.stdout), _text(done.stderr))
     assert "Traceback" not in ended.out + ended.err, ended
     return ended

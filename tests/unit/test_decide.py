@@ -6,7 +6,7 @@ import pytest
 from fakes import FakeEvidence
 
 from ccguard.engine.decide import decide, strongest
-from ccguard.engine.waive import day_number
+from ccguard.model.day import day_number
 from ccguard.model.decision import Decision
 from ccguard.model.event import Access, Event
 from ccguard.model.policy import Claude, Contacts, Guard, Policy, Waiver, Zone

@@ -6,19 +6,27 @@ from ..detect import engine
 from ..git.content import LARGEST, added_lines
 from ..git.objects import Objects
 from ..model.event import Change, Commit
+from ..model.evidence import NoEvidence
 from ..model.finding import SecretHit
 from ..model.policy import Secrets
-from ..policy.mistakes import PolicyMistakes
+from ..policy.mistakes import Mistake, PolicyMistakes
 from .guarded import may_run_ccguard, runs_ccguard
 
 
-class ChangeEvidence:
+class ChangeEvidence(NoEvidence):
     """Facts about commits of one repository. Each commit is scanned once, however many rules ask."""
 
-    def __init__(self, objects: Objects, settings: Secrets, mistakes: PolicyMistakes | None = None) -> None:
+    def __init__(
+        self,
+        objects: Objects,
+        settings: Secrets,
+        notes: tuple[Mistake, ...] = (),
+        mistakes: PolicyMistakes | None = None,
+    ) -> None:
         self._objects = objects
         self._settings = settings
-        self._mistakes = mistakes
+        self._notes = notes
+        self._mistakes = mistakes.mistakes if mistakes else ()
         self._scanned: dict[str, tuple[tuple[SecretHit, ...], tuple[tuple[str, str], ...]]] = {}
 
     def secrets(self, commit: Commit) -> tuple[SecretHit, ...]:
@@ -51,12 +59,14 @@ class ChangeEvidence:
         oids = [oid for oid in (change.old_oid, change.new_oid) if oid and self._objects.find(oid)]
         return any(runs_ccguard(self._objects.read(oid, LARGEST) or b"") for oid in oids)
 
-    def guarded(self, absolute: str) -> str:
-        """Commits hold nothing outside their repository."""
-        return ""
+    def waiver_mistakes(self) -> tuple[tuple[str, str], ...]:
+        """Waivers that are malformed, and so waive nothing."""
+        return tuple(map(_said, self._notes))
 
     def policy_mistakes(self) -> tuple[tuple[str, str], ...]:
         """What is wrong with the policy that the change would put in place."""
-        if self._mistakes is None:
-            return ()
-        return tuple((str(mistake), f"{mistake.file}:{mistake.line}") for mistake in self._mistakes.mistakes)
+        return tuple(map(_said, self._mistakes))
+
+
+def _said(mistake: Mistake) -> tuple[str, str]:
+    return str(mistake), f"{mistake.file}:{mistake.line}"

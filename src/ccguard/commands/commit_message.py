@@ -42,11 +42,12 @@ def prepare(file: Path, rest: tuple[str, ...]) -> None:
     if made_by_claude(os.environ) is None or draft.replaying(git):
         return
     with reader(git) as objects:
-        policy = policy_of_commit(git, objects, assisted=True)
-    if policy is None or not policy.attribution.stamp or policy.attribution.marker == "forbid":
+        merged = policy_of_commit(git, objects, assisted=True)
+    attribution = merged.policy.attribution if merged else None
+    if attribution is None or not attribution.stamp or attribution.marker == "forbid":
         return
     before = file.read_bytes()
-    after = stamped(before, policy.attribution.trailer, draft.comment(git))
+    after = stamped(before, attribution.trailer, draft.comment(git))
     if after != before:
         file.write_bytes(after)
 

@@ -13,8 +13,9 @@ from ..git.places import Repository
 from ..git.plumbing import Git
 from ..policy import frozen
 from ..policy.load import load, read_file
-from ..policy.merge import merge
-from ..policy.mistakes import PolicyMistakes
+from ..policy.merge import Merged, merge
+from ..policy.mistakes import Mistake, PolicyMistakes
+from ..policy.parse import MOST_BYTES
 from . import bundle
 
 TYPE_CHECKING = False
@@ -29,6 +30,7 @@ POLICY_FILE = ".claude-policy.toml"
 # A session meets few versions of a policy; more than this many are not a person editing.
 _SEEN_LIMIT = 200
 _LARGEST_POLICY = 1 << 21  # past the limit of a policy, so that its own message can say so
+_KINDS = {"tree": "folder", "commit": "submodule"}
 
 
 def session_policy(
@@ -50,7 +52,8 @@ def session_policy(
     in_work_tree = read_file(root)
     layers = load(reading)
     floors = [*revision_layers(root), *_met(repository, seen, in_work_tree)]
-    policy = floored(layers, floors)
+    merged = floored(layers, floors)
+    policy = merged.policy if merged else None
     text = read.pop(POLICY_FILE, None)
     _remember(repository, seen, text)
     known = made_of()
@@ -61,11 +64,11 @@ def session_policy(
     return policy
 
 
-def floored(layers: tuple[Layer, ...] | None, floors: list[tuple[Layer, ...]]) -> Policy | None:
+def floored(layers: tuple[Layer, ...] | None, floors: list[tuple[Layer, ...]]) -> Merged | None:
     """One policy out of the offered one and its floors; the floors alone hold where the offered one is missing."""
     if layers is None and not floors:
         return None
-    return merge(layers or (), [layer for floor in floors for layer in floor]).policy
+    return merge(layers or (), [layer for floor in floors for layer in floor])
 
 
 def revision_layers(root: str) -> list[tuple[Layer, ...]]:
@@ -93,13 +96,21 @@ def readable(objects: Objects, revisions: list[str]) -> list[tuple[Layer, ...]]:
 
 
 def at_revision(objects: Objects, revision: str) -> Callable[[str], bytes | None]:
-    """Reads files of one revision; of the index, if the revision is empty."""
+    """Reads files of one revision; of the index, if the revision is empty. Raises PolicyMistakes for what is no file.
+
+    A folder, or a file that is too large to be a policy, must not count as no policy.
+    """
 
     def read(path: str) -> bytes | None:
         found = objects.find(f"{revision}:{path}")
-        if found is None or found.kind != "blob":
+        if found is None:
             return None
-        return objects.read(found.oid, _LARGEST_POLICY)
+        if found.kind != "blob":
+            raise PolicyMistakes([Mistake(path, 0, 0, "", f"is a {_KINDS.get(found.kind, found.kind)}", "a file")])
+        text = objects.read(found.oid, _LARGEST_POLICY)
+        if text is None:
+            raise PolicyMistakes([Mistake(path, 0, 0, "", f"has {found.size:,} bytes", f"{MOST_BYTES:,} bytes at most")])
+        return text
 
     return read
 

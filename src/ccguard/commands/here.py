@@ -20,8 +20,8 @@ def here() -> tuple[str, Policy]:
             fix="run this in a clone",
             ask="whoever set up this repository",
         )
-    policy = floored(load(read_file(git.root)), revision_layers(git.root))
-    if policy is None:
+    merged = floored(load(read_file(git.root)), revision_layers(git.root))
+    if merged is None:
         raise UsageError(
             "this repository has no policy",
             where=f"{git.root}/.claude-policy.toml",
@@ -29,4 +29,4 @@ def here() -> tuple[str, Policy]:
             fix="ccguard init",
             ask="the owner of this repository",
         )
-    return git.root, policy
+    return git.root, merged.policy

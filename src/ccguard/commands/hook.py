@@ -15,6 +15,7 @@ from ..git import places
 from ..model.decision import Decision
 from ..model.error import CcguardError
 from ..model.event import Access, Event
+from ..model.evidence import NoEvidence
 from ..model.record import Record
 from ..policy import frozen
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, NoReturn
 
-    from ..model.event import Change, Commit
-    from ..model.finding import SecretHit
     from ..model.policy import Policy
     from .guarded import Guarded
 
@@ -92,8 +91,8 @@ def _answer(session: _Session, event: str) -> bytes:
     raise wire.WireError(f"{event} is no event that ccguard knows")
 
 
-class _Evidence:
-    """What a rule may ask about a tool call. Contents and commits are not at hand here, and no rule asks for them."""
+class _Evidence(NoEvidence):
+    """What a rule may ask about a tool call. It brings no commits, and its policy has been read before any rule asks."""
 
     def __init__(self, given: Environment, where: places.Places) -> None:
         self._given = given
@@ -112,22 +111,6 @@ class _Evidence:
             if may_run_ccguard(path) and runs_ccguard_now(absolute):
                 return "a file that runs ccguard"
         return part
-
-    def runs_ccguard(self, change: Change) -> bool:
-        """A tool call brings no changes."""
-        return False
-
-    def secrets(self, commit: Commit) -> tuple[SecretHit, ...]:
-        """A tool call brings no commits."""
-        return ()
-
-    def not_scanned(self, commit: Commit) -> tuple[tuple[str, str], ...]:
-        """A tool call brings no commits."""
-        return ()
-
-    def policy_mistakes(self) -> tuple[tuple[str, str], ...]:
-        """A policy that can't be read refuses the call before any rule is asked."""
-        return ()
 
 
 class _Session:
@@ -360,11 +343,15 @@ def _set_deadline() -> None:
         _refuse(f"no decision within {_DEADLINE} seconds.")
 
     try:
-        from _signal import ITIMER_REAL, SIGALRM, setitimer, signal
+        from _signal import ITIMER_REAL, SIGALRM, setitimer, signal  # type: ignore[import-not-found]  # no stub
 
         signal(SIGALRM, too_slow)
         setitimer(ITIMER_REAL, _DEADLINE)
     except ImportError:  # native Windows
         import _thread
 
-        _thread.start_new_thread(lambda: (time.sleep(_DEADLINE), too_slow()), ())
+        def wait() -> None:
+            time.sleep(_DEADLINE)
+            too_slow()
+
+        _thread.start_new_thread(wait, ())

@@ -19,7 +19,7 @@ from ..model.event import Commit, Event, Mark
 from ..model.policy import Policy
 from ..model.record import Record
 from ..policy.load import load
-from ..policy.merge import merge
+from ..policy.merge import Merged, merge
 from ..policy.mistakes import PolicyMistakes
 from .change_evidence import ChangeEvidence
 from .effective import at_revision, floored, readable
@@ -58,7 +58,7 @@ class _Subject(Record):
 
     kind: EventKind
     what: str
-    policy: Policy
+    policy: Merged
     commits: tuple[Commit, ...]
     mistakes: PolicyMistakes | None = None
 
@@ -79,7 +79,7 @@ def judge_staged(git: Git, marks: tuple[Mark, ...] = (), only: tuple[str, ...] =
         return _judged(_Subject("commit", "staged changes", policy, (commit,)), objects, only, started)
 
 
-def policy_of_commit(git: Git, objects: Objects, *, assisted: bool) -> Policy | None:
+def policy_of_commit(git: Git, objects: Objects, *, assisted: bool) -> Merged | None:
     """The policy that a commit made now is judged by."""
     branch = refs.floor_branch(git) if assisted else None
     revisions = ["HEAD", branch] if branch else ["HEAD"]
@@ -122,7 +122,7 @@ def judge_commits(
                 raise mistakes
             return None
         # The base is the floor: the head's policy can only tighten it. Where the base has none, the head's holds.
-        policy = merge(offered or layers or (), layers or ()).policy
+        policy = merge(offered or layers or (), layers or ())
         commits = tuple(ranges.commits(git, bases, head))
         return _judged(_Subject(kind, what, policy, commits, mistakes), objects, only, started)
 
@@ -136,11 +136,11 @@ def _offered(objects: Objects, head: str) -> tuple[tuple[Layer, ...] | None, Pol
 
 
 def _judged(subject: _Subject, objects: Objects, only: tuple[str, ...], started: float) -> Judged:
-    evidence = ChangeEvidence(objects, subject.policy.secrets, subject.mistakes)
+    policy = subject.policy.policy
+    evidence = ChangeEvidence(objects, policy.secrets, subject.policy.notes, subject.mistakes)
     event = Event(subject.kind, today(), commits=subject.commits)
-    decision = decide(event, subject.policy, evidence, only)
-    seconds = time.monotonic() - started
-    return Judged(subject.kind, subject.what, decision, subject.policy, subject.commits, seconds)
+    decision = decide(event, policy, evidence, only)
+    return Judged(subject.kind, subject.what, decision, policy, subject.commits, time.monotonic() - started)
 
 
 def today() -> str:

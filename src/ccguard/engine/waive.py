@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ..model.day import day_number
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..model.finding import Finding
     from ..model.policy import Policy, Waiver
 
 _NEVER = ("claude-forbidden", "guard-tampering", "policy-invalid", "policy-loosened", "waiver-invalid")
-_DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
 class Waiving:
@@ -46,11 +47,3 @@ def _about(waiver: Waiver, finding: Finding) -> bool:
     if waiver.digest:
         return waiver.digest == finding.subject
     return bool(finding.where.path) and waiver.matcher.covers(finding.where.path)
-
-
-def day_number(iso: str) -> int:
-    """Days since 1 January of year 1 (proleptic Gregorian), so that two ISO dates can be subtracted."""
-    year, month, day = (int(part) for part in iso.split("-"))
-    before = year - 1
-    leap_day = month > 2 and (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
-    return before * 365 + before // 4 - before // 100 + before // 400 + _DAYS_BEFORE[month - 1] + day + leap_day

@@ -24,5 +24,36 @@ if TYPE_CHECKING:
         def guarded(self, absolute: str) -> str:
             """What part of ccguard or of Claude Code's own settings an absolute path belongs to; empty if none."""
 
+        def waiver_mistakes(self) -> tuple[tuple[str, str], ...]:
+            """Waivers of the policy that are malformed, and so waive nothing: (message, `file:line`)."""
+
         def policy_mistakes(self) -> tuple[tuple[str, str], ...]:
             """What is wrong with the policy that a change would put in place: (message, `file:line`)."""
+
+
+class NoEvidence:
+    """Nothing is known beyond the event itself. Where more is, a class of its own overrides what it can answer."""
+
+    def secrets(self, commit: Commit) -> tuple[SecretHit, ...]:
+        """None are known."""
+        return ()
+
+    def not_scanned(self, commit: Commit) -> tuple[tuple[str, str], ...]:
+        """None are known."""
+        return ()
+
+    def runs_ccguard(self, change: Change) -> bool:
+        """None is known to."""
+        return False
+
+    def guarded(self, absolute: str) -> str:
+        """Nothing is known to be."""
+        return ""
+
+    def waiver_mistakes(self) -> tuple[tuple[str, str], ...]:
+        """None are known."""
+        return ()
+
+    def policy_mistakes(self) -> tuple[tuple[str, str], ...]:
+        """None are known."""
+        return ()

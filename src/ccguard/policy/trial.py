@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..engine.decide import decide
 from ..model.decision import Decision
 from ..model.event import Access, Change, Commit, Event, Mark
+from ..model.evidence import NoEvidence
 from ..model.policy import Example, Policy
 from ..rules import TABLE
 from ..shell.accesses import SpelledWord, spelled
@@ -17,7 +18,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..model.decision import Verdict
     from ..model.event import AccessMode
-    from ..model.finding import SecretHit
 
 # verb -> what it does to the file, and the tool that Claude does it with.
 _TOUCHES: dict[str, tuple[AccessMode, str]] = {
@@ -63,30 +63,6 @@ def judged(example: Example, policy: Policy, today: str) -> Trial:
     )
     unjudged = tuple(rule for rule in needed if rule and rule not in _JUDGED)
     return Trial(example, decide(_event(action, today), policy, NoEvidence()), unjudged)
-
-
-class NoEvidence:
-    """What a rule learns about an example beyond the event itself: nothing."""
-
-    def secrets(self, commit: Commit) -> tuple[SecretHit, ...]:
-        """An example's commit has no content."""
-        return ()
-
-    def not_scanned(self, commit: Commit) -> tuple[tuple[str, str], ...]:
-        """An example's commit has no content."""
-        return ()
-
-    def runs_ccguard(self, change: Change) -> bool:
-        """An example's files have no content."""
-        return False
-
-    def guarded(self, absolute: str) -> str:
-        """An example is on no machine."""
-        return ""
-
-    def policy_mistakes(self) -> tuple[tuple[str, str], ...]:
-        """A policy that can't be read has no examples."""
-        return ()
 
 
 def _event(action: Action, today: str) -> Event:

@@ -102,7 +102,7 @@ def _attribution(commit: Commit) -> list[dict[str, Any]]:
 
 def nothing() -> str:
     """The report where no policy holds: everything passes, and it says so."""
-    shape = {"findings": [], "waived": [], "attribution": [], "reviews": []}
+    shape: dict[str, list[Any]] = {"findings": [], "waived": [], "attribution": [], "reviews": []}
     checked = {"commits": 0, "files": 0, "seconds": 0.0}
     return (
         json.dumps({"schema": SCHEMA, "verdict": "pass", "policy": None, **shape, "checked": checked}, indent=1) + "\n"

@@ -53,7 +53,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("direct-push", "CCG063", "block", "commits on a reviewed branch that no review covers"),
     Rule("policy-invalid", "CCG071", "block", "a policy that cannot be read", _CHANGE, fixed=True),
     Rule("policy-loosened", "CCG072", "block", "a layer loosens what a layer above it says", fixed=True),
-    Rule("waiver-invalid", "CCG073", "block", "a waiver that is malformed or has run out"),
+    Rule("waiver-invalid", "CCG073", "block", "a waiver that is malformed or has run out", (*_CHANGE, "tree")),
     Rule("policy-overdue", "CCG074", "warn", "the policy's own review date has passed"),
     Rule("undecided", "CCG075", "warn", "a question the policy leaves open"),
 )  # fmt: skip
