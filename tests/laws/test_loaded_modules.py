@@ -35,6 +35,7 @@ READING = {
     "ccguard.claude.wire",
     "ccguard.commands",
     "ccguard.commands.hook",
+    "ccguard.commands.session",
     "ccguard.engine",
     "ccguard.engine.decide",
     "ccguard.engine.waive",

@@ -29,6 +29,7 @@ _SINGLE = (
     "commands/guarded.py",
     "commands/hook.py",
     "commands/notice.py",
+    "commands/session.py",
     "git/__init__.py",
     "git/places.py",
     "policy/__init__.py",

@@ -18,6 +18,7 @@ Examples:
   ccguard check
   ccguard check --range origin/main..HEAD --format json
 """
+_CALLER = "whoever wrote the command, or the CI job that runs it"
 
 
 @click.command("check", epilog=EXAMPLE)
@@ -30,10 +31,16 @@ def command(
     staged: bool, spelled: str | None, whole: bool, only: str, form: str, color: str, quiet: bool, exit_zero: bool
 ) -> None:
     """Judge a change or the whole tree by the repository's policy: paths, secrets, guard files, mode."""
-    if staged + bool(spelled) + whole > 1:
-        raise UsageError("--staged, --range and --all exclude one another", fix="give one of them")
+    if staged + (spelled is not None) + whole > 1:
+        raise UsageError(
+            "--staged, --range and --all exclude one another",
+            where="ccguard check",
+            why="each asks for a judgement on something else",
+            fix="give one of them",
+            ask=_CALLER,
+        )
     git, rules = Git("."), chosen(only)
-    if spelled:
+    if spelled is not None:  # empty where a CI variable has no value, and then no range
         judged = judge_range(git, spelled, rules)
     elif whole:
         judged = judge_tree(git, rules)
@@ -48,7 +55,13 @@ def chosen(only: str) -> tuple[str, ...]:
     names = [name.strip() for name in only.split(",") if name.strip()]
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise UsageError(f"there is no rule {unknown[0]}", where="--only", fix="docs/rules/index.md lists the rules")
+        raise UsageError(
+            f"there is no rule {unknown[0]}",
+            where="--only",
+            why="a rule that is not there finds nothing",
+            fix="docs/rules/index.md lists the rules",
+            ask=_CALLER,
+        )
     return tuple(known[name] for name in names)
 
 

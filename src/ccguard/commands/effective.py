@@ -109,7 +109,9 @@ def at_revision(objects: Objects, revision: str) -> Callable[[str], bytes | None
             raise PolicyMistakes([Mistake(path, 0, 0, "", f"is a {_KINDS.get(found.kind, found.kind)}", "a file")])
         text = objects.read(found.oid, _LARGEST_POLICY)
         if text is None:
-            raise PolicyMistakes([Mistake(path, 0, 0, "", f"has {found.size:,} bytes", f"{MOST_BYTES:,} bytes at most")])
+            raise PolicyMistakes(
+                [Mistake(path, 0, 0, "", f"has {found.size:,} bytes", f"{MOST_BYTES:,} bytes at most")]
+            )
         return text
 
     return read

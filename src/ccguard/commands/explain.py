@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ..git.places import Places, relative
+from ..git.places import PathLoop, Places, is_folder, relative
 from ..model.error import UsageError
 from ..model.policy import Policy, Zone
 from ..model.rule import Rule
@@ -56,13 +56,14 @@ def _rule_lines(facts: dict[str, Any]) -> list[str]:
 def _path_facts(what: str) -> dict[str, Any]:
     places = Places(str(Path.cwd()), str(Path.home()))
     root, policy = here()
-    names = [relative(name, root) for name in places.spellings(what)]
-    paths = [name for name in names if name]
-    if not paths:
-        raise UsageError(
-            f"{what} is not in this repository", where=root, fix="name a rule, or a path below this folder"
-        )
-    zones = {zone.name: zone for path in paths for zone in policy.covering(path, folder=Path(what).is_dir())}
+    try:
+        names = places.spellings(what)
+    except PathLoop:
+        raise _no_place(f"the path {what} leads through links that never end", root) from None
+    paths = [path for path in (relative(name, root) for name in names) if path]
+    if not what or not paths:
+        raise _no_place(f"{what or 'the empty path'} names no file of this repository", root)
+    zones = {zone.name: zone for path in paths for zone in policy.covering(path, folder=is_folder(names[-1]))}
     access = min((zone.access for zone in zones.values()), key=_ORDER.index, default=_everywhere(policy))
     return {
         "path": plain(paths[0]),
@@ -72,6 +73,16 @@ def _path_facts(what: str) -> dict[str, Any]:
         "zones": [_zone_facts(zone, policy) for zone in zones.values()],
         "ask": contact.owner(policy),
     }
+
+
+def _no_place(message: str, root: str) -> UsageError:
+    return UsageError(
+        message,
+        where=root,
+        why="the policy is asked about one file or folder below the root of its repository",
+        fix="name a rule, or a path below this folder",
+        ask="the owner of this repository",
+    )
 
 
 def _everywhere(policy: Policy) -> str:

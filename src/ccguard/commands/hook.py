@@ -1,23 +1,15 @@
 """Claude Code's hook: payload in, one JSON object or nothing out. `hooks/claude_code.py` is the fast way in.
 
-On the way of every tool call: nothing is imported here but ccguard's own light modules. What costs (TOML, git) is
-imported where it is needed, when no frozen policy fits.
+Whatever goes wrong in here ends with exit code 2, which blocks.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 
-from ..claude import tools, wire
-from ..engine.decide import decide, strongest
-from ..git import places
-from ..model.decision import Decision
+from ..claude import wire
 from ..model.error import CcguardError
-from ..model.event import Access, Event
-from ..model.evidence import NoEvidence
-from ..model.record import Record
-from ..policy import frozen
+from .session import Environment, Session, environment
 
 try:
     import posix as system
@@ -26,16 +18,9 @@ except ImportError:  # native Windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any, NoReturn
+    from typing import NoReturn
 
-    from ..model.policy import Policy
-    from .guarded import Guarded
-
-_POLICY_FILE = ".claude-policy.toml"
-_POLICY_LIMIT = (1 << 20) + 1
 _LARGEST_PAYLOAD = 64 << 20
-_LONGEST_ID = 64
 # Seconds. Answer before the client's own time-out: a hook that times out there lets the call through in older clients.
 _DEADLINE = 2
 
@@ -48,40 +33,18 @@ _SILENT = frozenset(
 )
 
 
-class Environment(Record):
-    """What the hook reads of its environment."""
-
-    home: str
-    configuration: str
-    project: str
-    attended: bool
-
-
-def environment() -> Environment:
-    """The environment of this process, without importing `os`."""
-
-    def read(name: str) -> str:
-        if system.__name__ == "nt":
-            return str(system.environ.get(name, ""))  # type: ignore[call-overload]
-        return system.environ.get(name.encode("ascii"), b"").decode("utf-8", "surrogateescape")
-
-    home = places.slashed(read("HOME") or read("USERPROFILE"))
-    configuration = places.slashed(read("CLAUDE_CONFIG_DIR")) or f"{home}/.claude"
-    return Environment(home, configuration, read("CLAUDE_PROJECT_DIR"), read("CLAUDE_CODE_SESSION_ATTENDED") == "1")
-
-
 def answer(data: bytes, given: Environment) -> bytes:
     """One JSON object, or nothing. Raises where there is no answer to give: the caller refuses."""
     payload = wire.read(data)
     if payload.event in _SILENT:
         return b""
     try:
-        return _answer(_Session(payload, given), payload.event)
+        return _answer(Session(payload, given), payload.event)
     except CcguardError as error:
         return wire.trouble(payload.event, error)
 
 
-def _answer(session: _Session, event: str) -> bytes:
+def _answer(session: Session, event: str) -> bytes:
     if event == "PreToolUse":
         return wire.tool_reply(session.judged_call())
     if event == "UserPromptSubmit":
@@ -89,221 +52,6 @@ def _answer(session: _Session, event: str) -> bytes:
     if event == "SessionStart":
         return session.notice()
     raise wire.WireError(f"{event} is no event that ccguard knows")
-
-
-class _Evidence(NoEvidence):
-    """What a rule may ask about a tool call. It brings no commits, and its policy has been read before any rule asks."""
-
-    def __init__(self, given: Environment, where: places.Places) -> None:
-        self._given = given
-        self._places = where
-        self._parts: tuple[Guarded, ...] | None = None
-
-    def guarded(self, absolute: str) -> str:
-        """What part of the guardrails an absolute path belongs to."""
-        from .guarded import machine_part, machine_parts, may_run_ccguard, runs_ccguard_now
-
-        if self._parts is None:
-            self._parts = machine_parts(self._given.home, self._given.configuration)
-        part = machine_part(absolute, self._parts)
-        for owner in () if part else self._places.owners(absolute):
-            path = places.relative(absolute, owner.root) or ""
-            if may_run_ccguard(path) and runs_ccguard_now(absolute):
-                return "a file that runs ccguard"
-        return part
-
-
-class _Session:
-    """One event of a session: the repositories it is in and touches, and their policies."""
-
-    def __init__(self, payload: wire.Payload, given: Environment) -> None:
-        self._payload = payload
-        self._given = given
-        self._places = places.Places(payload.cwd or system.getcwd(), given.home)
-        self._evidence = _Evidence(given, self._places)
-        self._policies: dict[str, Policy | None] = {}
-        year, month, day = time.gmtime()[:3]
-        self._today = f"{year:04d}-{month:02d}-{day:02d}"
-
-    def judged_prompt(self) -> Decision:
-        """The answer to a prompt."""
-        event = Event("prompt", self._today, attended=self._given.attended)
-        return strongest([decide(event, policy, self._evidence) for policy in self._own_policies()])
-
-    def judged_call(self) -> Decision:
-        """The answer to a tool call: of each repository that owns a path it names, and of the session's own ones."""
-        accesses, unreadable = self._accesses()
-        own = self._own_repositories()
-        by_repository: dict[str, list[Access]] = {repository.root: [] for repository in own}
-        known = {repository.root: repository for repository in own}
-        homeless = []
-        for access in accesses:
-            owners = [owner for name in access.absolute for owner in self._places.owners(name)]
-            governed = {owner.root: owner for owner in owners if self._policy(owner) is not None}
-            known.update(governed)
-            for owner in governed.values():
-                by_repository.setdefault(owner.root, []).append(self._owned(access, owner))
-            if not governed:
-                homeless.append(access)
-        decisions = []
-        for root, judged in by_repository.items():
-            policy = self._policy(known[root])
-            if policy is not None:
-                reached = (*judged, *homeless) if known[root] in own else tuple(judged)
-                event = Event(
-                    "tool-call", self._today, self._payload.tool, tuple(reached), (), unreadable, self._given.attended
-                )
-                decisions.append(decide(event, policy, self._evidence))
-        return strongest(decisions)
-
-    def notice(self) -> bytes:
-        """Two lines for the start of a session: mode and zones, marker and contact."""
-        from .notice import notice
-
-        policies = self._own_policies()
-        return wire.notice_reply("\n".join(notice(policy) for policy in policies)) if policies else b""
-
-    # -- what the call touches ------------------------------------------------------------------------------------
-
-    def _accesses(self) -> tuple[list[Access], str]:
-        """The accesses that the call names, and why it could not be understood, if it could not."""
-        accesses: list[Access] = []
-        unreadable = ""
-        try:
-            for reach in tools.reaches(self._payload.tool, self._payload.input):
-                accesses.append(self._access(reach.text, reach.mode, reach.certain))
-                if reach.tree:
-                    accesses.extend(self._below(reach, accesses[-1]))
-            command = tools.command(self._payload.tool, self._payload.input)
-            if command:
-                unreadable = self._read_command(command, accesses)
-        except tools.ReachError as error:
-            unreadable = str(error)
-        except places.PathLoop:
-            unreadable = "a path leads through links that never end"
-        return accesses, unreadable
-
-    def _read_command(self, command: str, accesses: list[Access]) -> str:
-        from ..shell.accesses import spelled
-
-        found = spelled(command)
-        for word in found.words:
-            # Where a folder was entered in a branch that may not have run, the word may be meant from here as well.
-            for below in {word.below, ""}:
-                accesses.append(self._access(word.text, word.mode, word.certain, below))
-        return found.unreadable
-
-    def _access(self, text: str, mode: str, certain: bool, below: str = "") -> Access:
-        absolute = self._places.spellings(text, below)
-        exists = places.exists(absolute[-1])
-        folder = text.endswith("/") or not exists or places.is_folder(absolute[-1])
-        return Access(text, mode, certain, (), absolute, folder, exists)  # type: ignore[arg-type]
-
-    def _owned(self, access: Access, owner: places.Repository) -> Access:
-        """The access with its paths below a repository's root; a hard-linked file under each of its names in a zone."""
-        paths = [path for path in (places.relative(name, owner.root) for name in access.absolute) if path]
-        twin = places.hard_linked(access.absolute[-1])
-        if twin is not None:
-            from .listing import other_names
-
-            policy = self._policy(owner)
-            paths.extend(other_names(owner.root, twin, policy) if policy else ())
-        if owner.folds:
-            paths.extend(_folded(path) for path in tuple(paths))
-        return access.but(paths=tuple(dict.fromkeys(paths)), folds=owner.folds)
-
-    def _below(self, reach: tools.Reach, base: Access) -> Iterator[Access]:
-        """Off-limits files that a search below a folder would open."""
-        from .listing import zone_files_below
-
-        for owner in {owner.root: owner for name in base.absolute for owner in self._places.owners(name)}.values():
-            policy = self._policy(owner)
-            folder = next((places.relative(name, owner.root) for name in base.absolute if name != owner.root), "")
-            if policy is not None:
-                for path in zone_files_below(owner.root, folder or "", reach.pattern, policy):
-                    yield self._access(f"{owner.root}/{path}", "read", True).but(written=path)
-
-    # -- whose policies judge -------------------------------------------------------------------------------------
-
-    def _own_repositories(self) -> list[places.Repository]:
-        """The repositories that the session started in and that it is in now."""
-        starts = [self._places.cwd]
-        if self._given.project:
-            starts.append(self._given.project)
-        found = {}
-        for start in starts:
-            for name in self._places.spellings(start):
-                for owner in self._places.owners(name):
-                    found[owner.root] = owner
-        return list(found.values())
-
-    def _own_policies(self) -> list[Policy]:
-        policies = (self._policy(repository) for repository in self._own_repositories())
-        return [policy for policy in policies if policy is not None]
-
-    def _policy(self, repository: places.Repository) -> Policy | None:
-        root = repository.root
-        if root not in self._policies:
-            self._policies[root] = self._frozen_policy(repository)
-        return self._policies[root]
-
-    def _frozen_policy(self, repository: places.Repository) -> Policy | None:
-        root = "" if repository.root == "/" else repository.root
-        file = f"{root}/{_POLICY_FILE}"
-        seen = f"{repository.common_dir}/ccguard/sessions/{_word(self._payload.session)}"
-        text = places.read_file(file, _POLICY_LIMIT) if places.is_plain_file(file) else None
-        heads = places.heads(repository)
-
-        def made_of() -> tuple[bytes | None, str, bytes | None]:
-            return text, heads, places.read_file(seen, _POLICY_LIMIT)
-
-        def beside(path: str) -> bytes | None:
-            return places.read_file(f"{root}/{path}", _POLICY_LIMIT)
-
-        frozen_file = f"{self._given.home}/.cache/ccguard/policies/{frozen.file_name(repository.root)}"
-        # A policy that is there and is no readable plain file has a message to give; it is never taken for none.
-        if text is not None or not places.exists(file):
-            found, policy = frozen.thawed(frozen_file, made_of(), beside)
-            if found:
-                return policy
-        return _rebuilt(repository, seen, frozen_file, made_of)
-
-
-def _rebuilt(
-    repository: places.Repository, seen: str, frozen_file: str, made_of: Callable[[], tuple[Any, ...]]
-) -> Policy | None:
-    """The policy read anew, and frozen for the next call. The one slow way: with TOML, git and all that they import."""
-    # A module that prints while it is imported must not be able to spoil the answer on stdout.
-    kept = system.dup(1)
-    system.dup2(2, 1)
-    try:
-        if sys.flags.no_site:
-            import site
-
-            site.main()
-        from .effective import session_policy
-
-        return session_policy(repository, seen, frozen_file, made_of)
-    finally:
-        system.dup2(kept, 1)
-        system.close(kept)
-
-
-def _word(session: str) -> str:
-    """A session's id as a file name."""
-    if session.replace("-", "").isalnum() and session.isascii() and len(session) <= _LONGEST_ID:
-        return session
-    from hashlib import blake2b
-
-    return blake2b(session.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
-
-
-def _folded(path: str) -> str:
-    if path.isascii():
-        return path
-    from unicodedata import normalize
-
-    return normalize("NFC", path)
 
 
 def run(handle: int = 0) -> bytes:

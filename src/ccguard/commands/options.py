@@ -40,4 +40,6 @@ def in_colour(choice: str, stream: TextIO | None = None) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     forced = (os.environ.get(name, "") for name in ("FORCE_COLOR", "CLICOLOR_FORCE"))
-    return any(value not in ("", "0") for value in forced) or (stream or sys.stdout).isatty()
+    stream = stream or sys.stdout
+    terminal = stream is not None and stream.isatty()  # Python has no stdout where that was closed
+    return terminal or any(value not in ("", "0") for value in forced)

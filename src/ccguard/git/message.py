@@ -54,16 +54,16 @@ def unreadable(message: bytes, encoding: str = "") -> str:
 
 def normal_lines(text: str) -> list[str]:
     """The lines of a message without disguise: folded ones in one piece, indented ones also by themselves."""
-    whole: list[str] = []
+    whole: list[list[str]] = []
     indented = []
     for line in map(_normal, text.splitlines()):
         bare = line.strip()
         if line[:1] in (" ", "\t") and bare and whole:
-            whole[-1] += f" {bare}"
+            whole[-1].append(bare)
             indented.append(bare)
         else:
-            whole.append(bare)
-    return whole + indented
+            whole.append([bare])
+    return [" ".join(parts) for parts in whole] + indented
 
 
 def _readings(message: bytes, encoding: str) -> tuple[str, ...]:

@@ -59,6 +59,8 @@ class Objects:
         oid, *rest = line.rstrip(b"\n").split(b" ")
         if len(rest) == 2 and rest[0].decode("ascii", "replace") in _KINDS and rest[1].isdigit() and b":" not in oid:
             return Found(oid.decode(), rest[0].decode(), int(rest[1]))
+        if rest == [b"submodule"]:  # git 2.51 on; older ones say that it is missing
+            return None
         # A path may hold newlines, and is repeated as it was asked for.
         expected = asked + b" missing\n"
         line += self._answers.read(max(0, len(expected) - len(line))) if line else b""

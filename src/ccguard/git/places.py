@@ -203,17 +203,21 @@ def relative(absolute: str, root: str) -> str | None:
 
 
 def repository_at(root: str) -> Repository | None:
-    """The work tree whose root a folder is, None if it is none."""
+    """The work tree whose root a folder is, None if it is none.
+
+    A `.git` that nobody can make sense of (a pipe, a link to nothing, a file of something else) is one too: git will
+    say what is wrong with it, and until then nothing may pass as if there were no repository.
+    """
     marker = (root if root != "/" else "") + "/.git"
     try:
         kind = system.stat(marker).st_mode & _KIND
     except (OSError, ValueError):
-        return None
-    git_dir = marker
-    if kind != _FOLDER:
-        pointer = small_file(marker).strip()
-        if not pointer.startswith("gitdir:"):
+        if _link_target(marker) is None:
             return None
+        kind = _LINK
+    git_dir = marker
+    pointer = small_file(marker).strip() if kind != _FOLDER else ""
+    if pointer.startswith("gitdir:"):
         git_dir = _below(pointer[7:].strip(), root)
     common = small_file(git_dir + "/commondir").strip()
     common_dir = _below(common, git_dir) if common else git_dir

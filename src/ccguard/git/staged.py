@@ -9,6 +9,7 @@ from .merges import on_its_own, own_merges, workshop
 from .objects import reader
 from .plumbing import Git
 from .raw import RAW, changes
+from .trouble import nothing_staged
 
 
 def staged(git: Git, marks: tuple[Mark, ...] = ()) -> Commit:
@@ -16,7 +17,10 @@ def staged(git: Git, marks: tuple[Mark, ...] = ()) -> Commit:
 
     While a merge is in progress the index holds the other side's work as well. As for a finished merge, only what
     differs from git's own merge of the parents is this commit's change. Status `U` is a conflict that is still open.
+    Raises UsageError in a bare repository.
     """
+    if git.bare:
+        raise nothing_staged(git.folder)
     parents = _parents(git)
     against = [_staged_against(git, parent) for parent in parents or (git.empty_tree,)]
     found = against[0] if len(against) == 1 else _of_a_merge(git, parents, against)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from ..model.event import Change, Commit
 from .plumbing import Git, to_text
+from .trouble import nothing_staged
 
 
 def tracked(git: Git) -> Commit:
-    """Every staged file as an addition; conflicts that are still open have status `U`. There is a work tree."""
+    """Every staged file as an addition; conflicts that are still open have status `U`.
+
+    Raises UsageError in a bare repository.
+    """
+    if git.bare:
+        raise nothing_staged(git.folder)
     found: dict[str, Change] = {}
     for entry in git.elsewhere(git.root or git.folder).run("ls-files", "--stage", "-z").split(b"\0"):
         if entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from ..model.error import UnreachableError
+from ..model.error import UnreachableError, UsageError
 
 MINIMUM_GIT = "2.39"
 _LONGEST_QUOTE = 300
@@ -29,6 +29,11 @@ _TROUBLES = (
         "git config --global --add safe.directory {folder}",
     ),
     _Trouble(("not a git repository",), "{folder} is not in a git repository", "run ccguard inside a repository"),
+    _Trouble(
+        ("invalid gitfile format",),
+        "the file .git that leads from {folder} to its repository can't be understood",
+        "clone again; in a linked work tree, run `git worktree repair` in the main one",
+    ),
     _Trouble(
         ("promisor", "could not fetch", "transport '", "lazy fetch"),
         "an object was left out of this partial clone",
@@ -62,11 +67,12 @@ def trouble(arguments: tuple[str, ...], complaints: bytes, code: int, folder: st
     quote = quoted(complaints)
     found = _kind(quote.lower(), code)
     command = next((word for word in arguments if not word.startswith("-") and "=" not in word), "")
+    shown = _whole(folder)
     return UnreachableError(
-        found.message.format(folder=_plain(folder), command=command),
-        where=f"git {command} in {_plain(folder)}",
+        found.message.format(folder=shown, command=command),
+        where=f"git {command} in {shown}",
         why=f"git says: {quote}" if quote else f"git ended with exit code {code} and said nothing",
-        fix=found.fix.format(folder=_plain(folder)),
+        fix=found.fix.format(folder=shown),
         ask=_KEEPER,
     )
 
@@ -75,10 +81,21 @@ def not_started(error: OSError, folder: str) -> UnreachableError:
     """The error for a git that never ran."""
     there = Path(folder).is_dir()
     return UnreachableError(
-        "the program git can't be started" if there else f"there is no folder {_plain(folder)}",
-        where=_plain(folder),
+        "the program git can't be started" if there else f"there is no folder {_whole(folder)}",
+        where=_whole(folder),
         why=error.strerror or str(error),
         fix=f"install git {MINIMUM_GIT} or later and put it on PATH" if there else "name a folder of the repository",
+        ask=_KEEPER,
+    )
+
+
+def nothing_staged(folder: str) -> UsageError:
+    """The error for a repository that has no index and no work tree."""
+    return UsageError(
+        "nothing is ever staged in a bare repository",
+        where=_whole(folder),
+        why="it has no work tree, only commits",
+        fix="judge commits with ccguard check --range A..B, or run this in a clone",
         ask=_KEEPER,
     )
 
@@ -87,7 +104,7 @@ def too_shallow(what: str, folder: str) -> UnreachableError:
     """The error for history that a shallow clone does not hold."""
     return UnreachableError(
         f"{what} is not in this shallow clone",
-        where=_plain(folder),
+        where=_whole(folder),
         why="a range can only be judged with all of its commits",
         fix="git fetch --unshallow, or check out with the whole history (GitHub Actions: fetch-depth: 0)",
         ask=_KEEPER,
@@ -98,7 +115,7 @@ def unknown_revision(revision: str, folder: str) -> UnreachableError:
     """The error for a revision that names no commit here."""
     return UnreachableError(
         f"{_plain(revision)} names no commit in this repository",
-        where=_plain(folder),
+        where=_whole(folder),
         why="it was never fetched, or it is spelled wrong",
         fix=f"git fetch origin, then git rev-parse {_plain(revision)} must print a commit",
         ask=_KEEPER,
@@ -117,6 +134,11 @@ def _kind(quote: str, code: int) -> _Trouble:
         if any(words in quote for words in row.words):
             return row
     return _TOO_OLD if code == _WRONG_USE else _OTHER
+
+
+def _whole(folder: str) -> str:
+    """A folder's absolute path, safe to print: a remedy that names `.` does not help."""
+    return _plain(str(Path(folder).absolute()))
 
 
 def _plain(text: str) -> str:

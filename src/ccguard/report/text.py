@@ -98,7 +98,7 @@ def summary(decision: Decision, checked: Checked) -> str:
     if checked.commits:
         looked.append(f"{_plural(checked.commits, 'commit')}, at least {checked.assisted} AI-assisted")
     looked.append(_plural(checked.files, "changed file"))
-    return f"ccguard: {', '.join(parts)} ({'; '.join(looked)})"
+    return f"ccguard: {', '.join(parts)} ({plain('; '.join(looked))})"
 
 
 def _plural(count: int, noun: str) -> str:

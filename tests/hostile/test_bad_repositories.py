@@ -1,0 +1,429 @@
+"""Repositories that are odd, damaged, half there or none: still judged, or refused with the way to mend them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from gitrepo import GitRepo
+
+from .ground import CLAUDE_TRAILER, POLICY, POLICY_FILE, Ended, Ground
+
+SESSION = {"CLAUDE_CODE_CHILD_SESSION": "1", "CLAUDE_CODE_SESSION_ID": "s"}
+_LOCAL = ("-c", "protocol.file.allow=always")  # git refuses submodules from a path otherwise
+
+
+def _judges(ground: Ground, root: Path | None = None) -> None:
+    """Asserts that a work tree's zone is off limits, and the rest is not, however ccguard is asked."""
+    root = root or ground.path
+    assert ground.read(str(root / "secrets/key.txt"), cwd=str(root)).verdict == "deny"
+    assert ground.read(str(root / "a.txt"), cwd=str(root)).verdict == "pass"
+    for words in (("check",), ("check", "--all"), ("policy", "validate"), ("push",)):
+        done = ground.ccguard(*words, cwd=root)
+        assert (done.code, done.err) == (0, ""), done
+    assert "neither read nor change" in ground.ccguard("explain", "secrets/key.txt", cwd=root).out
+
+
+def _message(ground: Ground, text: str = f"Change\n\n{CLAUDE_TRAILER}\n") -> str:
+    file = ground.folder / "message"
+    file.write_text(text)
+    return str(file)
+
+
+# -- no repository, or not much of one --------------------------------------------------------------------------------
+
+
+def test_without_commits_the_work_tree_s_policy_holds(bare_ground: Ground) -> None:
+    bare_ground.repo.write(POLICY_FILE, POLICY)
+    bare_ground.repo.write("secrets/key.txt", "k\n")
+    bare_ground.repo.write("a.txt", "one\n")
+    _judges(bare_ground)
+    bare_ground.repo.git("add", "--all")
+    _judges(bare_ground)
+    done = bare_ground.ccguard("commit-message", "check", _message(bare_ground))
+    assert done.code == 1 and "secrets/key.txt" in done.out
+    bare_ground.ccguard("check", "--range", "HEAD..HEAD").fails(4, "HEAD names no commit")
+
+
+def test_outside_of_repositories_checks_end_with_git_s_own_words(ground: Ground) -> None:
+    plain = ground.folder / "plain"
+    plain.mkdir()
+    for words in (("check",), ("check", "--all"), ("check", "--range", "A..B"), ("push",), ("explain", "a.txt")):
+        ground.ccguard(*words, cwd=plain).fails(4, f"{plain} is not in a git repository")
+    ground.ccguard("policy", "show", cwd=plain).fails(2, "ccguard init")
+    assert ground.read(str(plain / "x"), cwd=str(plain)).verdict == "pass"
+
+
+def test_a_bare_repository_has_ranges_and_nothing_staged(ground: Ground) -> None:
+    base = ground.repo.head()
+    ground.repo.write("secrets/new.txt", "x\n")
+    ground.repo.commit("Add", trailers=[CLAUDE_TRAILER])
+    bare = ground.repo.clone(ground.folder / "bare.git", "--bare")
+    done = ground.ccguard("check", "--range", f"{base}..main", "--format", "json", cwd=bare.path)
+    assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/new.txt")])
+    for words in (("check",), ("check", "--all"), ("commit-message", "check", _message(ground))):
+        ground.ccguard(*words, cwd=bare.path).fails(2, "bare repository", "--range")
+    ground.ccguard("explain", "a.txt", cwd=bare.path).fails(2, "no work tree")
+    assert ground.read(str(bare.path / "HEAD"), cwd=str(bare.path)).verdict == "pass"
+
+
+def test_inside_the_git_directory_the_repository_is_judged(ground: Ground) -> None:
+    inside = ground.path / ".git"
+    assert ground.ccguard("check", cwd=inside).code == 0
+    ground.ccguard("explain", "a.txt", cwd=inside).fails(2, "no work tree")
+    assert ground.read("secrets/key.txt", cwd=str(inside)).verdict == "deny"
+    assert ground.read(".git/config").verdict == "pass"
+    for path in (".git/config", ".git/hooks/pre-commit", ".git/HEAD", ".git/info/exclude", ".git"):
+        assert ground.write(path).verdict == "deny"
+
+
+def test_a_folder_that_was_deleted_ends_with_a_clear_error(ground: Ground) -> None:
+    command = f'cd gone && rmdir ../gone && exec "{sys.executable}" -m ccguard.cli "$@"'
+    for words in (("check",), ("policy", "validate"), ("explain", "a.txt"), ("push",)):
+        (ground.folder / "gone").mkdir()
+        done = subprocess.run(
+            ["/bin/sh", "-c", command, "sh", *words],
+            cwd=ground.folder,
+            env=ground.environment,
+            capture_output=True,
+            text=True,
+        )
+        Ended(done.returncode, done.stdout, done.stderr).fails(2, "folder")
+
+
+@pytest.mark.parametrize("command", ["check", "check --all", "check --range A..B", "push", "explain a.txt"])
+def test_without_git_every_check_ends_with_a_clear_error(command: str, ground: Ground) -> None:
+    ground.ccguard(*command.split(), PATH="/nonexistent").fails(4, "the program git can't be started", "install git")
+
+
+def test_without_git_the_first_call_is_not_let_through(ground: Ground) -> None:
+    for path in ("secrets/key.txt", "a.txt"):
+        found = ground.answer(ground.reading(path), PATH="/nonexistent")
+        assert found.verdict == "deny" and "git" in found.reason
+    _judges(ground)
+    assert ground.answer(ground.reading("secrets/key.txt"), PATH="/nonexistent").verdict == "deny"
+    assert ground.answer(ground.reading("a.txt"), PATH="/nonexistent").verdict == "pass"
+
+
+# -- repositories of other shapes -------------------------------------------------------------------------------------
+
+
+def test_a_detached_head_is_judged_like_a_branch(ground: Ground) -> None:
+    ground.repo.git("checkout", "--quiet", "--detach")
+    ground.repo.commit("Go on")
+    _judges(ground)
+
+
+def test_a_linked_work_tree_is_judged_by_its_own_policy(ground: Ground) -> None:
+    ground.repo.git("worktree", "add", "--quiet", "-b", "side", str(ground.folder / "linked"))
+    linked = ground.folder / "linked"
+    _judges(ground, linked)
+    for path in (linked / ".git", ground.path / ".git/worktrees/linked/HEAD", ground.path / ".git/config"):
+        assert ground.write(str(path), cwd=str(linked)).verdict == "deny"
+
+
+@pytest.mark.parametrize("shape", ["separate", "linked", "submodule"])
+def test_a_git_directory_that_lies_elsewhere_is_guarded_like_one_inside(shape: str, bare_ground: Ground) -> None:
+    folder = bare_ground.folder
+    if shape == "separate":
+        shutil.rmtree(bare_ground.path)
+        bare_ground.path.mkdir()
+        bare_ground.repo.git("init", "--quiet", "-b", "main", "--separate-git-dir", str(folder / "elsewhere"))
+        root, git_dir = bare_ground.governed().path, folder / "elsewhere"
+    elif shape == "linked":  # the main work tree has no policy
+        bare_ground.repo.commit("Begin")
+        bare_ground.repo.git("worktree", "add", "--quiet", "-b", "side", str(folder / "linked"))
+        root, git_dir = folder / "linked", bare_ground.path / ".git"
+        (root / POLICY_FILE).write_text(POLICY)
+    else:  # nor has the repository around the submodule
+        library = Ground(folder, GitRepo.made(folder / "library")).governed()
+        bare_ground.repo.git(*_LOCAL, "submodule", "--quiet", "add", str(library.path), "library")
+        root, git_dir = bare_ground.path / "library", bare_ground.path / ".git/modules/library"
+    for name in ("config", "hooks/pre-commit", "info/attributes"):
+        assert bare_ground.write(str(git_dir / name), cwd=str(root)).verdict == "deny", name
+    assert bare_ground.write(str(folder / "other/config"), cwd=str(root)).verdict == "pass"
+
+
+def test_a_submodule_is_judged_by_both_policies(ground: Ground) -> None:
+    library = GitRepo.made(ground.folder / "library")
+    for name in ("vault/y", "x", "secrets/z", "closed"):
+        library.write(name, "x\n")
+    library.write(POLICY_FILE, POLICY.replace("secrets/", "vault/"))
+    library.commit("Begin")
+    ground.repo.git(*_LOCAL, "submodule", "--quiet", "add", str(library.path), "library")
+    ground.repo.write(POLICY_FILE, POLICY.replace('"secrets/"', '"secrets/", "library/closed"'))
+    ground.repo.commit("Add the library")
+    for cwd in (str(ground.path), str(ground.path / "library")):
+        assert ground.read("library/vault/y", cwd=cwd).verdict == "deny"
+        assert ground.read("library/closed", cwd=cwd).verdict == "deny"
+        assert ground.read("library/secrets/z", cwd=cwd).verdict == "deny"
+        assert ground.read("library/x", cwd=cwd).verdict == "pass"
+    for folder in (ground.path, ground.path / "library"):
+        assert ground.ccguard("check", cwd=folder).code == 0
+
+
+def test_a_nested_repository_is_judged_by_both_policies(ground: Ground) -> None:
+    nested = GitRepo.made(ground.path / "nested")
+    nested.write("closed", "x\n")
+    assert ground.read("nested/closed").verdict == "pass"
+    nested.write(POLICY_FILE, POLICY.replace("secrets/", "closed"))
+    assert ground.read("nested/closed").verdict == "deny"
+    assert ground.read("nested/secrets/k").verdict == "deny"
+    assert ground.read("nested/open").verdict == "pass"
+
+
+def test_another_repository_s_file_is_judged_by_that_repository_s_policy(ground: Ground) -> None:
+    other = GitRepo.made(ground.folder / "other")
+    other.write(POLICY_FILE, POLICY.replace("secrets/", "closed/"))
+    for path, verdict in {"closed/x": "deny", "secrets/x": "pass", ".env": "deny", POLICY_FILE: "pass"}.items():
+        assert ground.read(str(other.path / path)).verdict == verdict, path
+    assert ground.write(str(other.path / POLICY_FILE)).verdict == "deny"
+    ungoverned = GitRepo.made(ground.folder / "ungoverned")
+    for path, verdict in {".env": "deny", "secrets/x": "pass"}.items():
+        assert ground.read(str(ungoverned.path / path)).verdict == verdict, path
+
+
+def test_object_ids_of_64_digits_are_as_good_as_any(tmp_path: Path) -> None:
+    ground = Ground(tmp_path.resolve(), GitRepo.made(tmp_path.resolve() / "repo", object_format="sha256")).governed()
+    _judges(ground)
+    base = ground.repo.head()
+    ground.repo.write("secrets/new.txt", "x\n")
+    head = ground.repo.commit("Add", trailers=[CLAUDE_TRAILER])
+    done = ground.ccguard("check", "--range", f"{base}..HEAD", "--format", "json")
+    assert (done.code, done.rules(), done.report()["range"]) == (
+        1,
+        [("off-limits-path", "secrets/new.txt")],
+        {"base": base, "head": head},
+    )
+    line = f"refs/heads/main {head} refs/heads/main {base}\n".encode()
+    assert ground.ccguard("push", "origin", stdin=line).code == 1
+
+
+def test_a_shallow_clone_is_judged_as_far_as_it_goes(ground: Ground) -> None:
+    base = ground.repo.head()
+    ground.repo.commit("Go on")
+    shallow = ground.repo.clone(ground.folder / "shallow", "--depth=1")
+    _judges(ground, shallow.path)
+    done = ground.ccguard("check", "--range", f"{base}..HEAD", cwd=shallow.path)
+    done.fails(4, "is not in this shallow clone", "git fetch --unshallow")
+
+
+def test_a_folder_with_an_odd_name_is_one_like_others(tmp_path: Path) -> None:
+    name = os.fsdecode(b"new\nline \xff \"quote\" 'other' \xc3\xa9 $(x) \x1b[2J \\")
+    ground = Ground(tmp_path.resolve(), GitRepo.made(tmp_path.resolve() / name)).governed()
+    _judges(ground)
+    ground.ccguard("check", "--range", "nope..HEAD").fails(4, "nope names no commit", "new\\x0aline \\xff")
+    ground.ccguard("policy", "validate", "nope", LC_ALL="C.UTF-8").fails(2, "new\\x0aline \\xff")
+
+
+# -- damaged repositories ---------------------------------------------------------------------------------------------
+
+
+def _moved_away(ground: Ground) -> Path:
+    git_dir = ground.path / ".git"
+    git_dir.rename(ground.folder / "moved")
+    return git_dir
+
+
+DAMAGED: dict[str, Callable[[Ground], object]] = {
+    "empty file": lambda ground: _moved_away(ground).write_text(""),
+    "file of something else": lambda ground: _moved_away(ground).write_text("something else\n"),
+    "file that leads nowhere": lambda ground: _moved_away(ground).write_text("gitdir: /nowhere\n"),
+    "file that leads to itself": lambda ground: _moved_away(ground).write_text("gitdir: .git\n"),
+    "file with a zero byte": lambda ground: _moved_away(ground).write_text("gitdir: \0\n"),
+    "empty folder": lambda ground: _moved_away(ground).mkdir(),
+    "pipe": lambda ground: os.mkfifo(_moved_away(ground)),
+    "link to nothing": lambda ground: _moved_away(ground).symlink_to("nothing"),
+    "link to itself": lambda ground: _moved_away(ground).symlink_to(".git"),
+    "no HEAD": lambda ground: (ground.path / ".git/HEAD").unlink(),
+    "no objects": lambda ground: shutil.rmtree(ground.path / ".git/objects"),
+    "configuration that is none": lambda ground: (ground.path / ".git/config").write_text("[core\n"),
+    "format of tomorrow": lambda ground: ground.repo.git("config", "core.repositoryFormatVersion", "99"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_repository_that_git_can_t_read_is_never_taken_for_none(damage: str, ground: Ground) -> None:
+    DAMAGED[damage](ground)
+    ground.ccguard("check").fails(4, "git says: ")
+    ground.ccguard("explain", "a.txt").fails(4, "git says: ")
+    for path in ("secrets/key.txt", "a.txt"):
+        found = ground.read(path)
+        assert found.verdict == "deny" and "git says: " in found.reason
+    assert ground.ccguard("policy", "validate").code == 0
+
+
+def test_a_repository_of_somebody_else_is_refused_with_the_remedy(ground: Ground) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    for path in (ground.path, *ground.path.rglob("*")):
+        os.chown(path, 65534, 65534, follow_symlinks=False)
+    remedy = f"git config --global --add safe.directory {ground.path}"
+    ground.ccguard("check").fails(4, f"git does not trust the owner of {ground.path}", remedy)
+    found = ground.read("secrets/key.txt")
+    assert found.verdict == "deny" and "safe.directory" in found.reason
+
+
+def test_an_index_that_is_damaged_stops_commits_and_not_the_session(ground: Ground) -> None:
+    (ground.path / ".git/index").write_bytes(b"junk")
+    for words in (("check",), ("check", "--all"), ("commit-message", "check", _message(ground))):
+        ground.ccguard(*words).fails(4, "index")
+    assert ground.read("secrets/key.txt").verdict == "deny"
+    assert ground.read("a.txt").verdict == "pass"
+
+
+def test_a_lock_that_was_left_behind_stops_nothing(ground: Ground) -> None:
+    (ground.path / ".git/index.lock").touch()
+    _judges(ground)
+
+
+def test_a_ref_to_a_commit_that_is_gone_is_no_empty_push(ground: Ground) -> None:
+    (ground.path / ".git/refs/heads/broken").write_text("1" * 40 + "\n")
+    ground.ccguard("push").fails(4, "git fetch")
+
+
+def test_a_tree_that_is_gone_is_no_empty_change(ground: Ground) -> None:
+    base = ground.repo.head()
+    ground.repo.write("secrets/new.txt", "x\n")
+    ground.repo.commit("Add")
+    tree = ground.repo.git("rev-parse", "HEAD:secrets")
+    (ground.path / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    ground.ccguard("check", "--range", f"{base}..HEAD").fails(4, "could not read an object", tree)
+
+
+def test_a_git_that_calls_a_submodule_by_its_name_is_understood(ground: Ground) -> None:
+    """Git 2.51 answers `OID submodule` where older ones say that the object is missing."""
+    ground.repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},{POLICY_FILE}/sub")
+    (ground.path / POLICY_FILE).unlink()
+    ground.repo.git("update-index", "--force-remove", POLICY_FILE)
+    ground.repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},{POLICY_FILE}")
+    newer = ground.folder / "newer"
+    newer.mkdir()
+    (newer / "git").write_text(
+        f"#!{sys.executable}\nimport os, subprocess, sys\n"
+        f"real = {shutil.which('git')!r}\n"
+        "if 'cat-file' not in sys.argv:\n    os.execv(real, [real, *sys.argv[1:]])\n"
+        "child = subprocess.Popen([real, *sys.argv[1:]], stdout=subprocess.PIPE)\n"
+        "for line in child.stdout:\n"
+        f"    line = line.replace(b':{POLICY_FILE} missing', b'1' * 40 + b' submodule')\n"
+        "    os.write(1, line.removeprefix(b'HEAD') if line.endswith(b'submodule\\n') else line)\n"
+    )
+    (newer / "git").chmod(0o755)
+    done = ground.ccguard("check", PATH=f"{newer}:{os.environ['PATH']}")
+    assert (done.code, done.err) == (0, ""), done
+
+
+# -- merges, amended commits, ranges ----------------------------------------------------------------------------------
+
+
+def _in_conflict(ground: Ground) -> None:
+    """Leaves a merge in progress that both sides' changes to two files have stopped."""
+    ground.repo.git("checkout", "--quiet", "-b", "side")
+    for branch in ("side", "main"):
+        ground.repo.git("checkout", "--quiet", branch)
+        for path in ("a.txt", "secrets/key.txt"):
+            ground.repo.write(path, f"{branch}\n")
+        ground.repo.commit(branch)
+    assert ground.repo.tried("merge", "side").returncode == 1
+
+
+def test_a_conflict_that_is_open_is_said_not_to_be_scanned(ground: Ground) -> None:
+    _in_conflict(ground)
+    open_ones = [("not-scanned", "a.txt"), ("not-scanned", "secrets/key.txt")]
+    for words in (("check",), ("check", "--all")):
+        done = ground.ccguard(*words, "--format", "json")
+        assert (done.code, done.rules()) == (0, open_ones)
+    done = ground.ccguard("check", "--format", "json", **SESSION)
+    assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/key.txt"), *open_ones])
+    assert ground.read("secrets/key.txt").verdict == "deny"
+    assert ground.read("a.txt").verdict == "pass"
+
+
+def test_a_conflict_that_claude_resolved_in_a_zone_is_refused(ground: Ground) -> None:
+    _in_conflict(ground)
+    for path in ("a.txt", "secrets/key.txt"):
+        ground.repo.write(path, "both\n")
+    ground.repo.git("add", "--all")
+    done = ground.ccguard("check", "--format", "json", **SESSION)
+    assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/key.txt")])
+    ground.repo.git("commit", "--quiet", "-m", f"Merge\n\n{CLAUDE_TRAILER}")
+    done = ground.ccguard("check", "--range", "HEAD^..HEAD", "--format", "json")
+    assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/key.txt")])
+
+
+def test_a_policy_in_conflict_is_judged_by_head_s(ground: Ground) -> None:
+    for branch, text in {"side": POLICY + "# side\n", "main": POLICY + "# main\n"}.items():
+        ground.repo.git("checkout", "--quiet", "-B", branch, "main" if branch == "main" else "HEAD")
+        ground.repo.write(POLICY_FILE, text)
+        ground.repo.commit(branch)
+    assert ground.repo.tried("merge", "side").returncode == 1
+    ground.repo.write("secrets/new.txt", "x\n")
+    ground.repo.git("add", "secrets")
+    done = ground.ccguard("check", "--format", "json", **SESSION)
+    assert done.code == 1 and ("off-limits-path", "secrets/new.txt") in done.rules()
+    assert ground.read("a.txt").verdict == "deny"  # the conflict's markers are no policy
+
+
+def test_what_an_amended_commit_adds_is_judged(ground: Ground) -> None:
+    ground.repo.commit("Begin again")
+    ground.repo.write("secrets/new.txt", "x\n")
+    ground.repo.git("add", "--all")
+    done = ground.ccguard("commit-message", "check", _message(ground))
+    assert done.code == 1 and "secrets/new.txt" in done.out
+    ground.repo.git("commit", "--quiet", "--amend", "-m", f"Begin\n\n{CLAUDE_TRAILER}")
+    done = ground.ccguard("check", "--range", "HEAD^..HEAD", "--format", "json")
+    assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/new.txt")])
+
+
+def test_ranges_of_every_shape_get_the_right_answer(ground: Ground) -> None:
+    base = ground.repo.head()
+    ground.repo.write("secrets/new.txt", "x\n")
+    head = ground.repo.commit("Add", trailers=[CLAUDE_TRAILER])
+    ground.repo.git("tag", "-a", "-m", "Tag", "tagged", head)
+    ground.repo.git("tag", "main", base)  # a tag by a branch's name
+    ground.repo.git("checkout", "--quiet", "--orphan", "apart")
+    ground.repo.git("rm", "-rfq", ".")
+    ground.repo.write("secrets/other.txt", "x\n")
+    apart = ground.repo.commit("Apart", trailers=[CLAUDE_TRAILER])
+    for spelled, expected in {
+        f"{base}..{head}": ["secrets/new.txt"],
+        f"{base}..tagged": ["secrets/new.txt"],
+        f"{base}..refs/heads/main": ["secrets/new.txt"],
+        f"{head}..{head}": [],
+        f"{head}..{base}": [],
+        f"{base}..{apart}": ["secrets/other.txt"],
+    }.items():
+        done = ground.ccguard("check", "--range", spelled, "--format", "json")
+        found = [path for rule, path in done.rules() if rule == "off-limits-path"]
+        assert (done.code, found) == (1 if expected else 0, expected), spelled
+
+
+@pytest.mark.parametrize("line", ["junk", "refs/heads/x {head:.20} refs/heads/x {zero}", "\x00\xff {head} x {head}"])
+def test_what_is_no_line_of_git_s_pre_push_hook_is_wrong_use(line: str, ground: Ground) -> None:
+    said = line.format(head=ground.repo.head(), zero="0" * 40).encode("latin-1") + b"\n"
+    ground.ccguard("push", "origin", stdin=said).fails(2, "no line of git's pre-push hook")
+
+
+def test_refs_of_every_shape_are_judged_before_a_push(ground: Ground) -> None:
+    base = ground.repo.head()
+    ground.repo.write("secrets/new.txt", "x\n")
+    head = ground.repo.commit("Add", trailers=[CLAUDE_TRAILER])
+    zero = "0" * 40
+    for line, code in {
+        f"refs/heads/x {head} refs/heads/x {base}": 1,
+        f"refs/heads/with space {head} refs/heads/x {base}": 1,
+        f"refs/heads/\udcff {head} refs/heads/\udcff {base}": 1,
+        f"(delete) {zero} refs/heads/x {base}": 0,
+        f"refs/heads/x {base} refs/heads/x {zero}": 0,
+    }.items():
+        said = line.encode("utf-8", "surrogateescape") + b"\n"
+        assert ground.ccguard("push", "origin", stdin=said, LC_ALL="C.UTF-8").code == code, line
+    tree = ground.repo.git("rev-parse", "HEAD^{tree}")
+    for unknown in ("1" * 40, tree):
+        said = f"refs/heads/x {unknown} refs/heads/x {zero}\n".encode()
+        ground.ccguard("push", "origin", stdin=said).fails(4, f"{unknown} names no commit")
