@@ -7,12 +7,13 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ccguard import __version__
 from ccguard.commands.options import in_colour
-from ccguard.model.error import CcguardError
+from ccguard.model.error import CcguardError, UsageError
 
 COMMANDS = {
     "check": "judge a change, a range of commits or the whole tree",
@@ -26,6 +27,8 @@ COMMANDS = {
     "push": "judge what is about to be pushed (pre-push hook)",
     "uninstall": "take everything out that init and install put in",
 }
+# A group of commands without a command prints its help (click 8.2 on; older ones do it by themselves).
+_ASKED_FOR_HELP: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 
 class LazyGroup(click.Group):
@@ -64,17 +67,16 @@ def main() -> None:
 
 def _ended() -> int:
     try:
+        _stand_somewhere()
         code = group.main(standalone_mode=False)
         return code if isinstance(code, int) else 0
     except CcguardError as error:
-        from ccguard.report.text import error_lines
-
-        for line in error_lines(error, colour=in_colour("auto", sys.stderr)):
-            click.echo(line, err=True)
-        return error.exit_code
-    except click.ClickException as error:
+        return _told(error)
+    except _ASKED_FOR_HELP as error:
         error.show()
         return 2
+    except click.ClickException as error:
+        return _told(_wrong_use(error))
     except (click.Abort, KeyboardInterrupt):
         click.echo("ccguard: stopped", err=True)
         return 130
@@ -83,6 +85,42 @@ def _ended() -> int:
             raise
         _report_bug(error)
         return 70
+
+
+def _stand_somewhere() -> None:
+    """Raises UsageError where the working directory was deleted: nothing can be found from there."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            "the folder that ccguard was started in is gone",
+            where="the working directory",
+            why=error.strerror or str(error),
+            fix="go into a folder that is there, and run this again",
+            ask="whoever deleted or moved it",
+        ) from None
+
+
+def _wrong_use(error: click.ClickException) -> UsageError:
+    """What click objects to, in five parts."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "ccguard"
+    return UsageError(
+        error.format_message(),
+        where=command,
+        why="nothing was judged: what was asked for is not clear",
+        fix=f"{command} --help shows how it is written",
+        ask="whoever wrote the command, or the CI job that runs it",
+    )
+
+
+def _told(error: CcguardError) -> int:
+    """Prints an error; its exit code."""
+    from ccguard.report.text import error_lines
+
+    for line in error_lines(error, colour=in_colour("auto", sys.stderr)):
+        click.echo(line, err=True)
+    return error.exit_code
 
 
 def _report_bug(error: Exception) -> None:

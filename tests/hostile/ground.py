@@ -34,9 +34,11 @@ owner = "@acme/platform"
 """
 LOOSE = 'version = 1\n[claude]\nmode = "open"\n'
 CLAUDE_TRAILER = "Co-Authored-By: Claude <noreply@anthropic.com>"
+SESSION = {"CLAUDE_CODE_CHILD_SESSION": "1", "CLAUDE_CODE_SESSION_ID": "s"}  # git runs in a session of Claude Code
 PARTS = ("error", "  --> ", "  why: ", "  fix: ", "  ask: ")
 
 _LONGEST = 60  # seconds; what takes longer hangs
+_AS_IT_IS: Mapping[str, str] = {}
 _TRIES = 3  # the hook gives up after two seconds, which a busy machine may need for the first call
 _PERSON = {f"GIT_{role}_{what}": "ada@acme.example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
@@ -86,9 +88,13 @@ class Ground:
         self.environment = {**closed_environment(self.home), **_PERSON}
         self.starter: list[str] = []  # what ccguard is started through
 
+    def named(self, path: str) -> str:
+        """A path of the repository from the file system's root, as it is written otherwise."""
+        return path if path.startswith("/") else f"{self.path}/{path}"
+
     def reading(self, path: str) -> bytes:
         """The payload of `Read` of a path of the repository."""
-        return payload("Read", {"file_path": os.path.join(self.path, path)}, str(self.path))
+        return payload("Read", {"file_path": self.named(path)}, str(self.path))
 
     def governed(self, policy: str = POLICY) -> Ground:
         """The same, with a policy, an off-limits file and an ordinary one in a first commit."""
@@ -103,26 +109,28 @@ class Ground:
         """The repository's folder."""
         return self.repo.path
 
-    def ccguard(self, *words: str | bytes, stdin: bytes = b"", cwd: Path | None = None, **changed: str) -> Ended:
+    def ccguard(
+        self, *words: str, stdin: bytes = b"", cwd: Path | None = None, env: Mapping[str, str] = _AS_IT_IS
+    ) -> Ended:
         """The console script, run in the repository."""
         with self.unharmed():
             command = [*self.starter, str(CCGUARD), *words]
-            return _ended(command, stdin, cwd or self.path, {**self.environment, **changed})
+            return _ended(command, stdin, cwd or self.path, {**self.environment, **env})
 
-    def hook(self, payload: bytes, script: Path = HOOK, streams: str = "", **changed: str) -> Ended:
+    def hook(self, payload: bytes, script: Path = HOOK, streams: str = "", env: Mapping[str, str] = _AS_IT_IS) -> Ended:
         """Claude Code's hook, given these bytes. `streams` redirects, as a shell writes it."""
         command = [*self.starter, "/bin/sh", "-c", f'exec "$0" -I -S "$1" {streams}', sys.executable, str(script)]
         with self.unharmed():
             for _ in range(_TRIES):
-                done = _ended(command, payload, self.path, {**self.environment, **changed})
+                done = _ended(command, payload, self.path, {**self.environment, **env})
                 if "no decision within" not in done.err:
                     break
         assert done.code in (0, 2), done
         return done
 
-    def answer(self, payload: bytes, **changed: str) -> Answer:
+    def answer(self, payload: bytes, env: Mapping[str, str] = _AS_IT_IS) -> Answer:
         """What the client understands of the hook's answer to these bytes."""
-        return answer(self.hook(payload, **changed))
+        return answer(self.hook(payload, env=env))
 
     def call(self, tool: str, session: str = "s1", cwd: str | None = None, **given: Any) -> Answer:
         """What the hook answers to a call of a tool."""
@@ -130,11 +138,11 @@ class Ground:
 
     def read(self, path: str, **context: str) -> Answer:
         """What the hook answers to `Read` of a path; a relative one is below the repository."""
-        return self.call("Read", file_path=os.path.join(self.path, path), **context)
+        return self.call("Read", file_path=self.named(path), **context)
 
     def write(self, path: str, **context: str) -> Answer:
         """What the hook answers to `Write` of a path; a relative one is below the repository."""
-        return self.call("Write", file_path=os.path.join(self.path, path), content="x\n", **context)
+        return self.call("Write", file_path=self.named(path), content="x\n", **context)
 
     @contextmanager
     def unharmed(self) -> Iterator[None]:
@@ -171,31 +179,30 @@ def answer(done: Ended) -> Answer:
     return Answer("warn", said["systemMessage"])
 
 
-def contents(folder: Path) -> dict[bytes, tuple[int, bytes]]:
+def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
     """Mode and content of everything below a folder, but for ccguard's notes in git directories and its cache."""
-    found: dict[bytes, tuple[int, bytes]] = {}
-    waiting = [os.fsencode(folder)]
+    found: dict[str, tuple[int, bytes]] = {}
+    waiting = [folder]
     while waiting:
         for entry in os.scandir(waiting.pop()):
-            if entry.path.endswith((b"/ccguard", b"/home/.cache")):
+            if entry.path.endswith(("/ccguard", "/home/.cache")):
                 continue
             mode = entry.stat(follow_symlinks=False).st_mode
             if entry.is_dir(follow_symlinks=False):
-                waiting.append(entry.path)
-            found[entry.path] = (mode, _content(entry.path, mode))
+                waiting.append(Path(entry.path))
+            found[entry.path] = (mode, _content(Path(entry.path), mode))
     return found
 
 
-def _content(path: bytes, mode: int) -> bytes:
+def _content(path: Path, mode: int) -> bytes:
     if stat.S_ISLNK(mode):
-        return os.readlink(path)
+        return os.fsencode(path.readlink())
     if not stat.S_ISREG(mode) or not os.access(path, os.R_OK):
         return b""
-    with open(path, "rb") as file:
-        return file.read()
+    return path.read_bytes()
 
 
-def _ended(command: list[str | bytes], stdin: bytes, cwd: Path, environment: Mapping[str, str]) -> Ended:
+def _ended(command: list[str], stdin: bytes, cwd: Path, environment: Mapping[str, str]) -> Ended:
     done = subprocess.run(command, input=stdin, cwd=cwd, env=environment, capture_output=True, timeout=_LONGEST)
     ended = Ended(done.returncode, _text(done.stdout), _text(done.stderr))
     assert "Traceback" not in ended.out + ended.err, ended

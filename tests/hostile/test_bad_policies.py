@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .ground import CLAUDE_TRAILER, LOOSE, POLICY, POLICY_FILE, Ground
+from .ground import CLAUDE_TRAILER, LOOSE, POLICY, POLICY_FILE, SESSION, Ground
 
 _OPEN = b'version = 1\nclaude.mode = "open"\n'
 _ZONE = b'zones.a = { paths = ["%s"], access = "none" }\n'
@@ -215,7 +215,7 @@ def test_a_deleted_policy_holds_as_long_as_head_has_it(ground: Ground) -> None:
     assert ground.read("a.txt").verdict == "pass"
     ground.repo.write("secrets/new.txt", "x\n")
     ground.repo.git("add", "--all")
-    done = ground.ccguard("check", "--format", "json", CLAUDE_CODE_CHILD_SESSION="1", CLAUDE_CODE_SESSION_ID="s")
+    done = ground.ccguard("check", "--format", "json", env=SESSION)
     assert done.code == 1 and ("off-limits-path", "secrets/new.txt") in done.rules()
 
 

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 from gitrepo import GitRepo
 
-from .ground import CLAUDE_TRAILER, POLICY, POLICY_FILE, Ended, Ground
+from .ground import CLAUDE_TRAILER, POLICY, POLICY_FILE, SESSION, Ended, Ground
 
-SESSION = {"CLAUDE_CODE_CHILD_SESSION": "1", "CLAUDE_CODE_SESSION_ID": "s"}
 _LOCAL = ("-c", "protocol.file.allow=always")  # git refuses submodules from a path otherwise
 
 
@@ -98,16 +97,18 @@ def test_a_folder_that_was_deleted_ends_with_a_clear_error(ground: Ground) -> No
 
 @pytest.mark.parametrize("command", ["check", "check --all", "check --range A..B", "push", "explain a.txt"])
 def test_without_git_every_check_ends_with_a_clear_error(command: str, ground: Ground) -> None:
-    ground.ccguard(*command.split(), PATH="/nonexistent").fails(4, "the program git can't be started", "install git")
+    ground.ccguard(*command.split(), env={"PATH": "/nonexistent"}).fails(
+        4, "the program git can't be started", "install git"
+    )
 
 
 def test_without_git_the_first_call_is_not_let_through(ground: Ground) -> None:
     for path in ("secrets/key.txt", "a.txt"):
-        found = ground.answer(ground.reading(path), PATH="/nonexistent")
+        found = ground.answer(ground.reading(path), env={"PATH": "/nonexistent"})
         assert found.verdict == "deny" and "git" in found.reason
     _judges(ground)
-    assert ground.answer(ground.reading("secrets/key.txt"), PATH="/nonexistent").verdict == "deny"
-    assert ground.answer(ground.reading("a.txt"), PATH="/nonexistent").verdict == "pass"
+    assert ground.answer(ground.reading("secrets/key.txt"), env={"PATH": "/nonexistent"}).verdict == "deny"
+    assert ground.answer(ground.reading("a.txt"), env={"PATH": "/nonexistent"}).verdict == "pass"
 
 
 # -- repositories of other shapes -------------------------------------------------------------------------------------
@@ -217,8 +218,8 @@ def test_a_folder_with_an_odd_name_is_one_like_others(tmp_path: Path) -> None:
     name = os.fsdecode(b"new\nline \xff \"quote\" 'other' \xc3\xa9 $(x) \x1b[2J \\")
     ground = Ground(tmp_path.resolve(), GitRepo.made(tmp_path.resolve() / name)).governed()
     _judges(ground)
-    ground.ccguard("check", "--range", "nope..HEAD").fails(4, "nope names no commit", "new\\x0aline \\xff")
-    ground.ccguard("policy", "validate", "nope", LC_ALL="C.UTF-8").fails(2, "new\\x0aline \\xff")
+    ground.ccguard("check", "--range", "nope..HEAD").fails(4, "nope names no commit", "new?line ")
+    ground.ccguard("policy", "validate", "nope", env={"LC_ALL": "C.UTF-8"}).fails(2, "new\\x0aline \\xff")
 
 
 # -- damaged repositories ---------------------------------------------------------------------------------------------
@@ -298,8 +299,6 @@ def test_a_tree_that_is_gone_is_no_empty_change(ground: Ground) -> None:
 
 def test_a_git_that_calls_a_submodule_by_its_name_is_understood(ground: Ground) -> None:
     """Git 2.51 answers `OID submodule` where older ones say that the object is missing."""
-    ground.repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},{POLICY_FILE}/sub")
-    (ground.path / POLICY_FILE).unlink()
     ground.repo.git("update-index", "--force-remove", POLICY_FILE)
     ground.repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},{POLICY_FILE}")
     newer = ground.folder / "newer"
@@ -310,11 +309,11 @@ def test_a_git_that_calls_a_submodule_by_its_name_is_understood(ground: Ground) 
         "if 'cat-file' not in sys.argv:\n    os.execv(real, [real, *sys.argv[1:]])\n"
         "child = subprocess.Popen([real, *sys.argv[1:]], stdout=subprocess.PIPE)\n"
         "for line in child.stdout:\n"
-        f"    line = line.replace(b':{POLICY_FILE} missing', b'1' * 40 + b' submodule')\n"
-        "    os.write(1, line.removeprefix(b'HEAD') if line.endswith(b'submodule\\n') else line)\n"
+        f"    missing = line == b':{POLICY_FILE} missing\\n'\n"
+        "    os.write(1, b'1' * 40 + b' submodule\\n' if missing else line)\n"
     )
     (newer / "git").chmod(0o755)
-    done = ground.ccguard("check", PATH=f"{newer}:{os.environ['PATH']}")
+    done = ground.ccguard("check", env={"PATH": f"{newer}:{os.environ['PATH']}"})
     assert (done.code, done.err) == (0, ""), done
 
 
@@ -338,7 +337,7 @@ def test_a_conflict_that_is_open_is_said_not_to_be_scanned(ground: Ground) -> No
     for words in (("check",), ("check", "--all")):
         done = ground.ccguard(*words, "--format", "json")
         assert (done.code, done.rules()) == (0, open_ones)
-    done = ground.ccguard("check", "--format", "json", **SESSION)
+    done = ground.ccguard("check", "--format", "json", env=SESSION)
     assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/key.txt"), *open_ones])
     assert ground.read("secrets/key.txt").verdict == "deny"
     assert ground.read("a.txt").verdict == "pass"
@@ -349,7 +348,7 @@ def test_a_conflict_that_claude_resolved_in_a_zone_is_refused(ground: Ground) ->
     for path in ("a.txt", "secrets/key.txt"):
         ground.repo.write(path, "both\n")
     ground.repo.git("add", "--all")
-    done = ground.ccguard("check", "--format", "json", **SESSION)
+    done = ground.ccguard("check", "--format", "json", env=SESSION)
     assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/key.txt")])
     ground.repo.git("commit", "--quiet", "-m", f"Merge\n\n{CLAUDE_TRAILER}")
     done = ground.ccguard("check", "--range", "HEAD^..HEAD", "--format", "json")
@@ -364,7 +363,7 @@ def test_a_policy_in_conflict_is_judged_by_head_s(ground: Ground) -> None:
     assert ground.repo.tried("merge", "side").returncode == 1
     ground.repo.write("secrets/new.txt", "x\n")
     ground.repo.git("add", "secrets")
-    done = ground.ccguard("check", "--format", "json", **SESSION)
+    done = ground.ccguard("check", "--format", "json", env=SESSION)
     assert done.code == 1 and ("off-limits-path", "secrets/new.txt") in done.rules()
     assert ground.read("a.txt").verdict == "deny"  # the conflict's markers are no policy
 
@@ -403,7 +402,7 @@ def test_ranges_of_every_shape_get_the_right_answer(ground: Ground) -> None:
         assert (done.code, found) == (1 if expected else 0, expected), spelled
 
 
-@pytest.mark.parametrize("line", ["junk", "refs/heads/x {head:.20} refs/heads/x {zero}", "\x00\xff {head} x {head}"])
+@pytest.mark.parametrize("line", ["junk", "refs/heads/x {head:.20} refs/heads/x {zero}", "\x00\xff \x1b"])
 def test_what_is_no_line_of_git_s_pre_push_hook_is_wrong_use(line: str, ground: Ground) -> None:
     said = line.format(head=ground.repo.head(), zero="0" * 40).encode("latin-1") + b"\n"
     ground.ccguard("push", "origin", stdin=said).fails(2, "no line of git's pre-push hook")
@@ -422,7 +421,7 @@ def test_refs_of_every_shape_are_judged_before_a_push(ground: Ground) -> None:
         f"refs/heads/x {base} refs/heads/x {zero}": 0,
     }.items():
         said = line.encode("utf-8", "surrogateescape") + b"\n"
-        assert ground.ccguard("push", "origin", stdin=said, LC_ALL="C.UTF-8").code == code, line
+        assert ground.ccguard("push", "origin", stdin=said, env={"LC_ALL": "C.UTF-8"}).code == code, line
     tree = ground.repo.git("rev-parse", "HEAD^{tree}")
     for unknown in ("1" * 40, tree):
         said = f"refs/heads/x {unknown} refs/heads/x {zero}\n".encode()

@@ -54,7 +54,8 @@ def parse(data: bytes) -> Any:
     try:
         text = data.decode("utf-8").strip(" \t\r\n\ufeff")
         value, end = _scanner()(text, 0)
-    except (StopIteration, ValueError, RecursionError) as error:
+    # The scanner's SystemError is its JSONDecodeError, where nothing has imported `json`.
+    except (StopIteration, ValueError, RecursionError, SystemError) as error:
         raise WireError("the payload is not JSON") from error
     if end != len(text):
         raise WireError("there is text after the payload")

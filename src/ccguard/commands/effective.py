@@ -10,7 +10,8 @@ from pathlib import Path
 from ..git import refs
 from ..git.objects import Objects, reader
 from ..git.places import Repository
-from ..git.plumbing import Git
+from ..git.plumbing import Git, calm_environment
+from ..model.error import UnreachableError
 from ..policy import frozen
 from ..policy.load import load, read_file
 from ..policy.merge import Merged, merge
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 POLICY_FILE = ".claude-policy.toml"
 # A session meets few versions of a policy; more than this many are not a person editing.
 _SEEN_LIMIT = 200
+_DIGEST_LENGTH = 40  # hex digits
 _LARGEST_POLICY = 1 << 21  # past the limit of a policy, so that its own message can say so
 _KINDS = {"tree": "folder", "commit": "submodule"}
 
@@ -39,8 +41,9 @@ def session_policy(
     """The policy of a repository for a Claude session, frozen for the next call.
 
     `seen` is the file in the git directory that lists the versions which this session has met: each is a floor, so
-    that a version that was loosened during the session does not count for Claude. `made_of` is what the caller knows
-    it by: the text of the policy file as the caller read it, first, and `seen` as it is when asked.
+    that a version that was loosened during the session does not count for Claude. `frozen_file` is empty where there is
+    no place to keep it. `made_of` is what the caller knows it by: the text of the policy file as the caller read it,
+    first, and `seen` as it is when asked.
     """
     root = repository.root
     read: dict[str, bytes | None] = {}
@@ -57,7 +60,7 @@ def session_policy(
     text = read.pop(POLICY_FILE, None)
     _remember(repository, seen, text)
     known = made_of()
-    if known[0] == text:  # it has not changed since the caller looked
+    if frozen_file and known[0] == text:  # it has not changed since the caller looked
         with contextlib.suppress(OSError):  # a folder that can't be written costs time, not safety
             frozen.freeze(frozen_file, known, read, policy)
     bundle.refresh()
@@ -73,15 +76,10 @@ def floored(layers: tuple[Layer, ...] | None, floors: list[tuple[Layer, ...]]) -
 
 def revision_layers(root: str) -> list[tuple[Layer, ...]]:
     """The policies of `HEAD` and of the default branch, where they are and can be read."""
-    git = Git(root, own_environment())
+    git = Git(root, calm_environment())
     revisions = ("HEAD", refs.floor_branch(git))
     with reader(git) as objects:
         return readable(objects, [revision for revision in revisions if revision])
-
-
-def own_environment() -> dict[str, str]:
-    """This process's environment without git's variables: a session must not point us at another repository."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
 
 
 def readable(objects: Objects, revisions: list[str]) -> list[tuple[Layer, ...]]:
@@ -121,25 +119,44 @@ def _met(repository: Repository, seen: str, in_work_tree: Callable[[str], bytes 
     found = []
     for digest in _lines(seen):
         kept = Path(repository.common_dir, "ccguard", "met", digest)
-        if kept.is_file():
-            text = kept.read_bytes()
-            layers = load(lambda path, text=text: text if path == POLICY_FILE else in_work_tree(path))  # type: ignore[misc]
-            if layers is not None:
-                found.append(layers)
+        text = kept.read_bytes() if len(digest) == _DIGEST_LENGTH and kept.is_file() else b""
+        if _digest(text) != digest:
+            raise _damaged(seen)
+        layers = load(lambda path, text=text: text if path == POLICY_FILE else in_work_tree(path))  # type: ignore[misc]
+        if layers is not None:
+            found.append(layers)
     return found
 
 
 def _lines(seen: str) -> list[str]:
-    with contextlib.suppress(FileNotFoundError):
+    """The digests of the versions that the session has met; none where there are no notes. Raises UnreachableError."""
+    try:
         return Path(seen).read_text("ascii").split()[:_SEEN_LIMIT]
-    return []
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except (OSError, UnicodeDecodeError):
+        raise _damaged(seen) from None
+
+
+def _digest(text: bytes) -> str:
+    return blake2b(text, digest_size=_DIGEST_LENGTH // 2).hexdigest()
+
+
+def _damaged(seen: str) -> UnreachableError:
+    return UnreachableError(
+        f"the notes on which policies this session has met can't be read ({seen})",
+        where=seen,
+        why="the strictest of them holds until the session ends, and nobody can say which that is",
+        fix="start a new session",
+        ask="whoever set up this clone",
+    )
 
 
 def _remember(repository: Repository, seen: str, text: bytes | None) -> None:
     """Notes the version that the session meets now. The git directory may be read-only: then there is less to go by."""
     if text is None:
         return
-    digest = blake2b(text, digest_size=20).hexdigest()
+    digest = _digest(text)
     if digest in _lines(seen):
         return
     with contextlib.suppress(OSError):

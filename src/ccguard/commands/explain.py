@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ..git.places import PathLoop, Places, is_folder, relative
+from ..git.places import NoPlace, Places, is_folder, relative
 from ..model.error import UsageError
 from ..model.policy import Policy, Zone
 from ..model.rule import Rule
@@ -58,8 +58,8 @@ def _path_facts(what: str) -> dict[str, Any]:
     root, policy = here()
     try:
         names = places.spellings(what)
-    except PathLoop:
-        raise _no_place(f"the path {what} leads through links that never end", root) from None
+    except NoPlace as error:
+        raise _no_place(f"{what}: {error}", root) from None
     paths = [path for path in (relative(name, root) for name in names) if path]
     if not what or not paths:
         raise _no_place(f"{what or 'the empty path'} names no file of this repository", root)

@@ -7,6 +7,10 @@ import sys
 from ..git.places import read_file, relative, resolved
 from ..model.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..git.places import Repository
+
 # Where CI systems look for what to run, relative to the root of a repository: folders end in a slash.
 _CI_FILES = (
     ".github/workflows/",
@@ -60,6 +64,12 @@ def machine_parts(home: str, configuration: str) -> tuple[Guarded, ...]:
         (f"{home}/.cache/prek", "prek's cache"),
     )
     return tuple(Guarded(name, part) for path, part in table for name in {path, resolved(path)})
+
+
+def git_parts(repositories: tuple[Repository, ...]) -> tuple[Guarded, ...]:
+    """The git directories of these repositories, which may lie outside of them, under each name that they have."""
+    folders = {path for one in repositories for path in (one.git_dir, one.common_dir)}
+    return tuple(Guarded(name, "git's own files") for path in folders for name in {path, resolved(path)})
 
 
 def machine_part(absolute: str, parts: tuple[Guarded, ...]) -> str:

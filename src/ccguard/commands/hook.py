@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _LARGEST_PAYLOAD = 64 << 20
+_LONGEST_SENTENCE = 200
 # Seconds. Answer before the client's own time-out: a hook that times out there lets the call through in older clients.
 _DEADLINE = 2
 
@@ -70,10 +71,13 @@ def main() -> NoReturn:
     """Reads the payload on stdin, writes the answer to stdout and ends the process: with 0, or with 2, which blocks."""
     try:
         _set_deadline()
+        system.fstat(1)  # nobody would hear an answer
         answer = run()
         while answer:
             answer = answer[system.write(1, answer) :]
         system._exit(0)
+    except wire.WireError as error:
+        _refuse(f"{wire.plain(str(error))[:_LONGEST_SENTENCE]}.")
     except BaseException as error:  # noqa: BLE001 (there is no failure that may let the call through)
         _refuse(f"no decision ({type(error).__name__}).")
 

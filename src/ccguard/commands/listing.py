@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..git.places import inode
-from ..git.plumbing import Git
+from ..git.plumbing import Git, calm_environment
 from ..policy.patterns import compile_patterns
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ def zone_files_below(root: str, folder: str, pattern: str, policy: Policy) -> li
 
 
 def _listed(root: str, *options: str) -> list[str]:
-    out = Git(root).run("ls-files", "-z", *options)
+    out = Git(root, calm_environment()).run("ls-files", "-z", *options)
     return [os.fsdecode(name) for name in out.split(b"\0") if name]
 
 

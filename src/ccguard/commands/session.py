@@ -75,13 +75,15 @@ class _Evidence(NoEvidence):
         self._given = given
         self._places = where
         self._parts: tuple[Guarded, ...] | None = None
+        self.repositories: tuple[places.Repository, ...] = ()  # those with a policy
 
     def guarded(self, absolute: str) -> str:
         """What part of the guardrails an absolute path belongs to."""
-        from .guarded import machine_part, machine_parts, may_run_ccguard, runs_ccguard_now
+        from .guarded import git_parts, machine_part, machine_parts, may_run_ccguard, runs_ccguard_now
 
         if self._parts is None:
-            self._parts = machine_parts(self._given.home, self._given.configuration)
+            machine = machine_parts(self._given.home, self._given.configuration)
+            self._parts = (*machine, *git_parts(self.repositories))
         part = machine_part(absolute, self._parts)
         for owner in () if part else self._places.owners(absolute):
             path = places.relative(absolute, owner.root) or ""
@@ -96,7 +98,7 @@ class Session:
     def __init__(self, payload: wire.Payload, given: Environment) -> None:
         self._payload = payload
         self._given = given
-        self._places = places.Places(payload.cwd or system.getcwd(), given.home)
+        self._places = places.Places(_whole(payload.cwd), given.home)
         self._evidence = _Evidence(given, self._places)
         self._policies: dict[str, Policy | None] = {}
         year, month, day = time.gmtime()[:3]
@@ -116,12 +118,15 @@ class Session:
         homeless = []
         for access in accesses:
             owners = [owner for name in access.absolute for owner in self._places.owners(name)]
+            if places.hard_linked(access.absolute[-1]):
+                owners += own  # it may be another name of one of their files
             governed = {owner.root: owner for owner in owners if self._policy(owner) is not None}
             known.update(governed)
             for owner in governed.values():
                 by_repository.setdefault(owner.root, []).append(self._owned(access, owner))
             if not governed:
                 homeless.append(access)
+        self._evidence.repositories = tuple(one for one in known.values() if self._policy(one) is not None)
         decisions = []
         for root, judged in by_repository.items():
             policy = self._policy(known[root])
@@ -148,27 +153,38 @@ class Session:
         unreadable = ""
         try:
             for reach in tools.reaches(self._payload.tool, self._payload.input):
-                accesses.append(self._access(reach.text, reach.mode, reach.certain))
-                if reach.tree:
-                    accesses.extend(self._below(reach, accesses[-1]))
+                unreadable = self._read_reach(reach, accesses) or unreadable
             command = tools.command(self._payload.tool, self._payload.input)
             if command:
                 unreadable = self._read_command(command, accesses)
         except tools.ReachError as error:
             unreadable = str(error)
-        except places.PathLoop:
-            unreadable = "a path leads through links that never end"
         return accesses, unreadable
 
+    def _read_reach(self, reach: tools.Reach, accesses: list[Access]) -> str:
+        """Adds what is reached to the accesses; why that can't be told, if it can't."""
+        try:
+            accesses.append(self._access(reach.text, reach.mode, reach.certain))
+            if reach.tree:
+                accesses.extend(self._below(reach, accesses[-1]))
+        except places.NoPlace as error:
+            return str(error)
+        return ""
+
     def _read_command(self, command: str, accesses: list[Access]) -> str:
+        """Adds what a command touches to the accesses; why that can't be told, if it can't."""
         from ..shell.accesses import spelled
 
         found = spelled(command)
+        unreadable = found.unreadable
         for word in found.words:
             # Where a folder was entered in a branch that may not have run, the word may be meant from here as well.
             for below in {word.below, ""}:
-                accesses.append(self._access(word.text, word.mode, word.certain, below))
-        return found.unreadable
+                try:
+                    accesses.append(self._access(word.text, word.mode, word.certain, below))
+                except places.NoPlace as error:
+                    unreadable = str(error)
+        return unreadable
 
     def _access(self, text: str, mode: str, certain: bool, below: str = "") -> Access:
         absolute = self._places.spellings(text, below)
@@ -190,15 +206,23 @@ class Session:
         return access.but(paths=tuple(dict.fromkeys(paths)), folds=owner.folds)
 
     def _below(self, reach: tools.Reach, base: Access) -> Iterator[Access]:
-        """Off-limits files that a search below a folder would open."""
+        """Off-limits files that a search below a folder would open, of the session's repositories below it too."""
         from .listing import zone_files_below
 
-        for owner in {owner.root: owner for name in base.absolute for owner in self._places.owners(name)}.values():
+        around = {owner.root: owner for name in base.absolute for owner in self._places.owners(name)}
+        inside = {owner.root: owner for owner in self._own_repositories() if owner.root not in around}
+        for owner in (*around.values(), *inside.values()):
             policy = self._policy(owner)
+            if policy is None:
+                continue
+            pattern = reach.pattern
+            if owner.root in inside:
+                if all(places.relative(owner.root, name) is None for name in base.absolute):
+                    continue
+                pattern = "" if "/" in pattern else pattern  # it counts from further up than this root
             folder = next((places.relative(name, owner.root) for name in base.absolute if name != owner.root), "")
-            if policy is not None:
-                for path in zone_files_below(owner.root, folder or "", reach.pattern, policy):
-                    yield self._access(f"{owner.root}/{path}", "read", True).but(written=path)
+            for path in zone_files_below(owner.root, folder or "", pattern, policy):
+                yield self._access(f"{owner.root}/{path}", "read", True).but(written=path)
 
     # -- whose policies judge -------------------------------------------------------------------------------------
 
@@ -237,13 +261,23 @@ class Session:
         def beside(path: str) -> bytes | None:
             return places.read_file(f"{root}/{path}", _POLICY_LIMIT)
 
-        frozen_file = f"{self._given.home}/.cache/ccguard/policies/{frozen.file_name(repository.root)}"
+        home = self._given.home
+        kept = f"{home}/.cache/ccguard/policies/{frozen.file_name(repository.root)}"
+        frozen_file = kept if places.is_absolute(home) and places.is_folder(home) else ""  # a home is never made
         # A policy that is there and is no readable plain file has a message to give; it is never taken for none.
         if text is not None or not places.exists(file):
-            found, policy = frozen.thawed(frozen_file, made_of(), beside)
+            found, policy = _thawed(frozen_file, made_of(), beside)
             if found:
                 return policy
         return _rebuilt(repository, seen, frozen_file, made_of)
+
+
+def _thawed(file: str, made_of: tuple[Any, ...], beside: Callable[[str], bytes | None]) -> tuple[bool, Policy | None]:
+    """As `frozen.thawed` says; a frozen policy that is damaged is as good as none."""
+    try:
+        return frozen.thawed(file, made_of, beside)
+    except Exception:  # noqa: BLE001 (nobody can tell what it stumbles over in a damaged file)
+        return False, None
 
 
 def _rebuilt(
@@ -264,6 +298,12 @@ def _rebuilt(
     finally:
         system.dup2(kept, 1)
         system.close(kept)
+
+
+def _whole(cwd: str) -> str:
+    """The working directory as an absolute path. The client sends one; a relative one counts from this process's."""
+    cwd = places.slashed(cwd)
+    return cwd if places.is_absolute(cwd) else f"{system.getcwd()}/{cwd}"
 
 
 def _word(session: str) -> str:

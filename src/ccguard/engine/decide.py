@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ..model.decision import STRENGTH, Decision
 from ..rules import TABLE, judge
-from .waive import Waiving
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..model.decision import Verdict
     from ..model.event import Event
     from ..model.evidence import Evidence
@@ -22,7 +23,7 @@ _NOTHING: Verdict = "pass"
 
 def decide(event: Event, policy: Policy, evidence: Evidence, only: tuple[str, ...] = ()) -> Decision:
     """What ccguard answers to an event. `only` narrows the rules to these ids."""
-    waiving = Waiving(policy, event.today)
+    waives = _waiving(policy, event.today)
     findings: list[Finding] = []
     waived: list[Finding] = []
     for rule in TABLE:
@@ -30,11 +31,20 @@ def decide(event: Event, policy: Policy, evidence: Evidence, only: tuple[str, ..
             continue
         for finding in judge(rule)(event, policy, evidence):
             levelled = finding.but(level=_level(finding, policy, event.attended))
-            (waived if waiving.waives(levelled) else findings).append(levelled)
+            (waived if waives(levelled) else findings).append(levelled)
     findings.sort(key=_strongest_first)
     waived.sort(key=_strongest_first)
     verdict = _VERDICTS[findings[0].level] if findings else "pass"
     return Decision(verdict, tuple(findings), tuple(waived))
+
+
+def _waiving(policy: Policy, today: str) -> Callable[[Finding], bool]:
+    """Whether a waiver of the policy lifts a finding; without waivers nothing is loaded to tell."""
+    if not policy.waivers:
+        return lambda finding: False
+    from .waive import Waiving
+
+    return Waiving(policy, today).waives
 
 
 def strongest(decisions: list[Decision]) -> Decision:

@@ -18,8 +18,12 @@ _SMALL_FILE = 4096
 _PACKED_REFS_LIMIT = 64 << 20
 
 
-class PathLoop(Exception):
-    """A path whose links never end: nobody can say what it names."""
+class NoPlace(Exception):
+    """A path of which nobody can say what it names; the text says why."""
+
+
+class PathLoop(NoPlace):
+    """A path whose links never end."""
 
 
 class Repository(Record):
@@ -42,8 +46,10 @@ class Places:
     def spellings(self, text: str, below: str = "") -> tuple[str, ...]:
         """All absolute names of what `text` names from the working directory: as text, and as the kernel resolves it.
 
-        Raises PathLoop. A path that does not exist yet is resolved as far as it exists.
+        Raises NoPlace. A path that does not exist yet is resolved as far as it exists.
         """
+        if "\0" in text:
+            raise NoPlace("a path holds a zero byte")
         absolute = self._absolute(text, below)
         normal = normalised(absolute)
         found = {normal: None, resolved(absolute): None}
@@ -124,7 +130,7 @@ def resolved(absolute: str) -> str:
             continue
         links += 1
         if links > _LINKS:
-            raise PathLoop(absolute)
+            raise PathLoop("a path leads through links that never end")
         parts = [] if is_absolute(target) else parts[:-1]
         waiting.extend(target.split("/")[::-1])
     return _joined(parts)

@@ -75,6 +75,11 @@ def reading_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {**kept, **_SET}
 
 
+def calm_environment() -> dict[str, str]:
+    """This process's environment without git's variables: a session must not point us at another repository."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
 def to_text(raw: bytes) -> str:
     """Bytes from git as text; what is not UTF-8 survives as surrogates."""
     return raw.decode("utf-8", "surrogateescape")

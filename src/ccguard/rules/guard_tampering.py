@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from ..model.finding import Finding, Location
 from . import contact
-from .lookalike import plain_spelling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def _guarded_part(access: Access, policy: Policy, evidence: Evidence) -> str:
 
 def _guard_zone(path: str, policy: Policy, *, folder: bool) -> str:
     """The guard zone that a path lies in, in any spelling that a person would take for it; empty if in none."""
-    spellings = {path, plain_spelling(path)}
+    spellings = {path, _plain_spelling(path)}
     for zone in policy.zones:
         if zone.name in _GUARD_ZONES and any(zone.covers(name, folder=folder, fold=True) for name in spellings):
             return zone.name
@@ -112,10 +111,19 @@ def _is_guard_file(change: Change, policy: Policy, evidence: Evidence, reviewed:
 
 def _by_review(change: Change, policy: Policy) -> bool:
     folder = change.stands_for_a_folder()
-    return policy.guard.review_paths.covers(plain_spelling(change.path), folder=folder, fold=True)
+    return policy.guard.review_paths.covers(_plain_spelling(change.path), folder=folder, fold=True)
 
 
 def _for_review_only(change: Change, policy: Policy, evidence: Evidence) -> bool:
     """A guard file for pull requests only: in a session Claude may edit it, unless it runs ccguard."""
     guarded = _guard_zone(change.path, policy, folder=change.stands_for_a_folder())
     return _by_review(change, policy) and not guarded and not evidence.runs_ccguard(change)
+
+
+def _plain_spelling(path: str) -> str:
+    """The path in the letters that it looks like; what tells is loaded only for names of other scripts."""
+    if path.isascii():
+        return path
+    from .lookalike import plain_spelling
+
+    return plain_spelling(path)

@@ -37,4 +37,4 @@ _PLAIN.update({code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})  # f
 
 def plain_spelling(path: str) -> str:
     """The path in the plain letters that it looks like, in lower case."""
-    return path if path.isascii() else path.lower().translate(_PLAIN)
+    return path.lower().translate(_PLAIN)
