@@ -7,7 +7,8 @@ import shutil
 import pytest
 from bench import Case, cases, instruction_ratio
 
-LIMIT = 1.5
+# As a multiple of the bare start. A command line is read by all of `shell`, a large policy thawed whole.
+LIMITS = {"Read": 1.5, "Read, refused": 1.5, "Read, 500 rules": 1.7, "Bash, 250 bytes": 2.2}
 
 pytestmark = [
     pytest.mark.slow,
@@ -15,8 +16,6 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in cases() if case.tool in ("Read", "Bash")], ids=lambda case: case.name
-)
+@pytest.mark.parametrize("case", [case for case in cases() if case.name in LIMITS], ids=lambda case: case.name)
 def test_a_decision_stays_below_its_limit(case: Case) -> None:
-    assert instruction_ratio(case) <= LIMIT
+    assert instruction_ratio(case) <= LIMITS[case.name]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccguard.git.places import PathLoop, Places, heads, normalised, relative, repository_at, resolved
+from ccguard.git.places import NoPlace, PathLoop, Places, heads, normalised, relative, repository_at, resolved
 
 CALM = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
 WHO = {f"GIT_{role}_{part}": "dev@acme.example" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
@@ -91,8 +91,12 @@ def test_home_and_file_addresses_are_paths_too(text: str, expected: str, root: P
     assert expected.format(root=root) in Places(str(root), "/home/dev").spellings(text)
 
 
-def test_a_path_with_a_nul_or_a_lone_surrogate_is_taken_as_text(root: Path) -> None:
-    assert Places(str(root), "/h").spellings("a\0b") == (f"{root}/a\0b",)
+def test_a_path_with_a_zero_byte_is_no_path(root: Path) -> None:
+    with pytest.raises(NoPlace):
+        Places(str(root), "/h").spellings("a\0b")
+
+
+def test_a_path_with_a_lone_surrogate_is_taken_as_text(root: Path) -> None:
     assert Places(str(root), "/h").spellings("a\ud800b") == (f"{root}/a\ud800b",)
 
 
@@ -118,9 +122,10 @@ def test_a_submodule_is_a_repository_of_its_own(root: Path, tmp_path: Path) -> N
     assert (owner.root, owner.git_dir) == (f"{root}/sub", f"{root}/.git/modules/sub")
 
 
-def test_a_file_called_dot_git_that_points_nowhere_makes_no_repository(tmp_path: Path) -> None:
-    (tmp_path / ".git").write_text("nonsense")
+def test_a_file_called_dot_git_that_points_nowhere_is_not_taken_for_no_repository(tmp_path: Path) -> None:
     assert repository_at(str(tmp_path)) is None
+    (tmp_path / ".git").write_text("nonsense")
+    assert repository_at(str(tmp_path)) is not None
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["loose", "packed"])

@@ -118,7 +118,7 @@ class Session:
         homeless = []
         for access in accesses:
             owners = [owner for name in access.absolute for owner in self._places.owners(name)]
-            if places.hard_linked(access.absolute[-1]):
+            if _may_have_twins(access) and places.hard_linked(access.absolute[-1]):
                 owners += own  # it may be another name of one of their files
             governed = {owner.root: owner for owner in owners if self._policy(owner) is not None}
             known.update(governed)
@@ -195,7 +195,7 @@ class Session:
     def _owned(self, access: Access, owner: places.Repository) -> Access:
         """The access with its paths below a repository's root; a hard-linked file under each of its names in a zone."""
         paths = [path for path in (places.relative(name, owner.root) for name in access.absolute) if path]
-        twin = places.hard_linked(access.absolute[-1])
+        twin = places.hard_linked(access.absolute[-1]) if _may_have_twins(access) else None
         if twin is not None:
             from .listing import other_names
 
@@ -313,6 +313,11 @@ def _word(session: str) -> str:
     from hashlib import blake2b
 
     return blake2b(session.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
+
+
+def _may_have_twins(access: Access) -> bool:
+    """Whether the file may have other names: what is not there has none, and a folder can't."""
+    return access.exists and not access.folder
 
 
 def _folded(path: str) -> str:

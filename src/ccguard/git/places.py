@@ -42,6 +42,7 @@ class Places:
         self.cwd = slashed(cwd)
         self.home = slashed(home)
         self._repositories: dict[str, Repository | None] = {}
+        self._links: dict[str, str | None] = {}
 
     def spellings(self, text: str, below: str = "") -> tuple[str, ...]:
         """All absolute names of what `text` names from the working directory: as text, and as the kernel resolves it.
@@ -52,8 +53,8 @@ class Places:
             raise NoPlace("a path holds a zero byte")
         absolute = self._absolute(text, below)
         normal = normalised(absolute)
-        found = {normal: None, resolved(absolute): None}
-        found[resolved(normal)] = None  # a client that normalises before it opens
+        found = {normal: None, resolved(absolute, self._links): None}
+        found[resolved(normal, self._links)] = None  # a client that normalises before it opens
         return tuple(found)
 
     def _absolute(self, text: str, below: str) -> str:
@@ -111,8 +112,12 @@ def normalised(absolute: str) -> str:
     return _joined(parts)
 
 
-def resolved(absolute: str) -> str:
-    """The path as the kernel walks it: each link followed before the `..` after it. Raises PathLoop."""
+def resolved(absolute: str, known: dict[str, str | None] | None = None) -> str:
+    """The path as the kernel walks it: each link followed before the `..` after it. Raises PathLoop.
+
+    `known` remembers from call to call where each path leads: None for what is no link.
+    """
+    known = {} if known is None else known
     waiting = absolute.split("/")[::-1]
     parts: list[str] = []
     links = 0
@@ -125,7 +130,10 @@ def resolved(absolute: str) -> str:
         if not part or part == ".":
             continue
         parts.append(part)
-        target = _link_target(_joined(parts))
+        path = _joined(parts)
+        if path not in known:
+            known[path] = _link_target(path)
+        target = known[path]
         if target is None:
             continue
         links += 1
