@@ -58,7 +58,7 @@ def group() -> None:
 
 def main() -> None:
     """The console script. Ends the process with one of the exit codes of docs/exit-codes.md."""
-    if sys.argv[1:] == ["hook"]:  # never through the option parser: its exit 2 would read as "block"
+    if sys.argv[1:2] == ["hook"]:  # never through the option parser: its exit 2 would read as "block"
         from ccguard.commands import hook
 
         hook.main()
