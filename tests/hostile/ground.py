@@ -87,6 +87,7 @@ class Ground:
         self.repo = repo or GitRepo.made(folder / "repo")
         self.environment = {**closed_environment(self.home), **_PERSON}
         self.starter: list[str] = []  # what ccguard is started through
+        self.tries = _TRIES
 
     def named(self, path: str) -> str:
         """A path of the repository from the file system's root, as it is written otherwise."""
@@ -110,19 +111,24 @@ class Ground:
         return self.repo.path
 
     def ccguard(
-        self, *words: str, stdin: bytes = b"", cwd: Path | None = None, env: Mapping[str, str] = _AS_IT_IS
+        self,
+        *words: str,
+        stdin: bytes = b"",
+        cwd: Path | None = None,
+        env: Mapping[str, str] = _AS_IT_IS,
+        seconds: int = _LONGEST,
     ) -> Ended:
         """The console script, run in the repository."""
         with self.unharmed():
             command = [*self.starter, str(CCGUARD), *words]
-            return _ended(command, stdin, cwd or self.path, {**self.environment, **env})
+            return _ended(command, stdin, cwd or self.path, {**self.environment, **env}, seconds)
 
     def hook(self, payload: bytes, script: Path = HOOK, streams: str = "", env: Mapping[str, str] = _AS_IT_IS) -> Ended:
         """Claude Code's hook, given these bytes. `streams` redirects, as a shell writes it."""
         command = [*self.starter, "/bin/sh", "-c", f'exec "$0" -I -S "$1" {streams}', sys.executable, str(script)]
         with self.unharmed():
-            for _ in range(_TRIES):
-                done = _ended(command, payload, self.path, {**self.environment, **env})
+            for _ in range(self.tries):
+                done = _ended(command, payload, self.path, {**self.environment, **env}, _LONGEST)
                 if "no decision within" not in done.err:
                     break
         assert done.code in (0, 2), done
@@ -202,8 +208,8 @@ def _content(path: Path, mode: int) -> bytes:
     return path.read_bytes()
 
 
-def _ended(command: list[str], stdin: bytes, cwd: Path, environment: Mapping[str, str]) -> Ended:
-    done = subprocess.run(command, input=stdin, cwd=cwd, env=environment, capture_output=True, timeout=_LONGEST)
+def _ended(command: list[str], stdin: bytes, cwd: Path, environment: Mapping[str, str], seconds: int) -> Ended:
+    done = subprocess.run(command, input=stdin, cwd=cwd, env=environment, capture_output=True, timeout=seconds)
     ended = Ended(done.returncode, _text(done.stdout), _text(done.stderr))
     assert "Traceback" not in ended.out + ended.err, ended
     return ended

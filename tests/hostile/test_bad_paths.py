@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gitrepo import GitRepo
@@ -59,8 +60,9 @@ def test_a_path_is_known_by_every_spelling(name: str, shared: Ground) -> None:
     assert relative.verdict == expected
 
 
-def test_a_path_that_takes_too_long_to_follow_is_refused(shared: Ground) -> None:
-    assert shared.read("a/" * 100_000 + "x").verdict == "exit 2"
+def test_a_path_that_takes_too_long_to_follow_is_refused(ground: Ground) -> None:
+    ground.tries = 1
+    assert ground.read("a/" * 100_000 + "x").verdict == "exit 2"
 
 
 def test_addresses_and_the_home_folder_are_paths_too(shared: Ground) -> None:
@@ -126,10 +128,11 @@ def test_links_without_end_are_refused_and_said_to_be(path: str, linked: Ground)
 
 def test_links_without_end_hide_no_other_path_of_the_call(linked: Ground) -> None:
     attended = {"CLAUDE_CODE_SESSION_ATTENDED": "1"}
-    for tool, given in {
+    calls: dict[str, dict[str, Any]] = {
         "Bash": {"command": "cat loop secrets/key.txt"},
         "mcp__files__get": {"paths": ["loop", "secrets/key.txt", "loop"]},
-    }.items():
+    }
+    for tool, given in calls.items():
         call = payload(tool, given, str(linked.path))
         assert linked.answer(call, attended).verdict == "deny"
     only = payload("Bash", {"command": "cat loop"}, str(linked.path))
@@ -260,11 +263,10 @@ def test_every_name_in_a_zone_is_found_in_a_range_and_when_it_is_deleted(ground:
 
 
 def test_odd_names_are_explained(ground: Ground) -> None:
-    for name in ODD_NAMES:
-        if name != b"-rf":
-            done = ground.ccguard("explain", "secrets/" + os.fsdecode(name), env={"LC_ALL": "C.UTF-8"})
-            assert done.code == 0 and "neither read nor change" in done.out
-            assert all(line.isprintable() for line in done.out.splitlines())
+    for name in ODD_NAMES[:6]:
+        done = ground.ccguard("explain", "secrets/" + os.fsdecode(name), env={"LC_ALL": "C.UTF-8"})
+        assert done.code == 0 and "neither read nor change" in done.out
+        assert all(line.isprintable() for line in done.out.splitlines())
 
 
 # -- kinds of changes -------------------------------------------------------------------------------------------------

@@ -121,6 +121,7 @@ def test_a_write_of_three_megabytes_is_judged_by_its_path(ground: Ground) -> Non
 
 
 def test_a_command_that_is_too_long_to_judge_is_refused(ground: Ground) -> None:
+    ground.tries = 1
     assert ground.call("Bash", command="cat secrets/key.txt " + "# " * 500_000).verdict in ("deny", "exit 2")
 
 

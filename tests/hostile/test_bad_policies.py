@@ -185,7 +185,9 @@ def _committed(ground: Ground, kind: str) -> str:
     return ground.repo.commit(f"Make the policy a {kind}")
 
 
-@pytest.mark.parametrize("kind", ["folder", "link", "two megabytes", "program"])
+@pytest.mark.parametrize(
+    "kind", ["folder", "link", "program", pytest.param("two megabytes", marks=pytest.mark.slow)]
+)
 def test_a_range_that_breaks_the_policy_is_judged_by_its_base(kind: str, ground: Ground) -> None:
     base = ground.repo.head()
     _committed(ground, kind)

@@ -22,7 +22,7 @@ def _judges(ground: Ground, root: Path | None = None) -> None:
     root = root or ground.path
     assert ground.read(str(root / "secrets/key.txt"), cwd=str(root)).verdict == "deny"
     assert ground.read(str(root / "a.txt"), cwd=str(root)).verdict == "pass"
-    for words in (("check",), ("check", "--all"), ("policy", "validate"), ("push",)):
+    for words in (("check",), ("check", "--all")):
         done = ground.ccguard(*words, cwd=root)
         assert (done.code, done.err) == (0, ""), done
     assert "neither read nor change" in ground.ccguard("explain", "secrets/key.txt", cwd=root).out

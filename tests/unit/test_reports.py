@@ -104,30 +104,30 @@ def test_findings_come_in_the_order_of_the_decision_and_the_summary_last() -> No
     told = list(people.lines(decision, CHECKED))
     heads = [line for line in told if "CCG021: " in line]
     assert [head.rpartition(": ")[2] for head in heads] == ["one", "two"]
-    assert told[-1] == "ccguard: 1 blocking, 1 warning (staged changes; 1 changed file)"
+    assert told[-1] == "ccguard: 1 blocking, 1 warning (staged changes; 1 file)"
 
 
 def test_a_monitored_finding_is_only_counted() -> None:
     told = shown(Decision("pass", (finding("monitor"),)))
-    assert told == "ccguard: 0 blocking, 0 warnings, 1 monitored (staged changes; 1 changed file)"
+    assert told == "ccguard: 0 blocking, 0 warnings, 1 monitored (staged changes; 1 file)"
 
 
 @pytest.mark.parametrize(
     ("levels", "waived", "checked", "expected"),
     [
-        ((), 0, people.Checked("whole tree", files=40), "0 blocking, 0 warnings (whole tree; 40 changed files)"),
+        ((), 0, people.Checked("whole tree", files=40), "0 blocking, 0 warnings (whole tree; 40 files)"),
         (
             ("block", "ask", "warn", "warn", "monitor"),
             2,
             people.Checked("range a..b", 12, 1, 3),
             "2 blocking, 2 warnings, 1 monitored, 2 waived "
-            "(range a..b; 12 commits, at least 3 AI-assisted; 1 changed file)",
+            "(range a..b; 12 commits, at least 3 AI-assisted; 1 file)",
         ),
         (
             ("warn",),
             0,
             people.Checked("staged changes", 1),
-            "0 blocking, 1 warning (staged changes; 1 commit, at least 0 AI-assisted; 0 changed files)",
+            "0 blocking, 1 warning (staged changes; 1 commit, at least 0 AI-assisted; 0 files)",
         ),
     ],
 )

@@ -79,7 +79,9 @@ def reported(judged: Judged | None, form: str, color: str, quiet: bool, exit_zer
         )
         click.echo(json.text(judged.decision, report), nl=False)
     else:
-        checked = text.Checked(judged.what, len(judged.commits), judged.files(), judged.assisted())
+        # What is staged, and a whole tree, are no commits to count.
+        commits = len(judged.commits) if judged.kind in ("pull-request", "push") else 0
+        checked = text.Checked(judged.what, commits, judged.files(), judged.assisted())
         for line in text.lines(judged.decision, checked, colour=in_colour(color), quiet=quiet):
             click.echo(line)
     return 1 if judged.decision.verdict in ("block", "ask") and not exit_zero else 0

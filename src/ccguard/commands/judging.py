@@ -76,7 +76,8 @@ def judge_staged(git: Git, marks: tuple[Mark, ...] = (), only: tuple[str, ...] =
         policy = policy_of_commit(git, objects, assisted=commit.assisted())
         if policy is None:
             return None
-        return _judged(_Subject("commit", "staged changes", policy, (commit,)), objects, only, started)
+        what = "staged changes, AI-assisted" if commit.assisted() else "staged changes"
+        return _judged(_Subject("commit", what, policy, (commit,)), objects, only, started)
 
 
 def policy_of_commit(git: Git, objects: Objects, *, assisted: bool) -> Merged | None:

@@ -97,7 +97,7 @@ def summary(decision: Decision, checked: Checked) -> str:
     looked = [checked.what]
     if checked.commits:
         looked.append(f"{_plural(checked.commits, 'commit')}, at least {checked.assisted} AI-assisted")
-    looked.append(_plural(checked.files, "changed file"))
+    looked.append(_plural(checked.files, "file"))
     return f"ccguard: {', '.join(parts)} ({plain('; '.join(looked))})"
 
 
