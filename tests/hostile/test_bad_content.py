@@ -49,7 +49,7 @@ def test_what_is_not_scanned_is_said_with_the_reason(content: bytes, reason: str
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\n", b"no newline at the end", b"a\rb\rc\r", b"caf\xe9\n", b"\xef\xbb\xbfmark\n", b"\x0c\x0b\x1c\x85\n"],
+    [b"", b"no newline at the end", b"a\rb\rc\r", b"caf\xe9\n", b"\x0c\x0b\x1c\x85\n"],
     ids=repr,
 )
 def test_text_of_every_kind_is_text(content: bytes, ground: Ground) -> None:
@@ -122,7 +122,7 @@ MESSAGES: dict[str, bytes] = {
     "two megabytes of brackets": b"<" * 2 * _MEGABYTE + _END,
     "two megabytes of empty lines": b"\n" * 2 * _MEGABYTE + _END,
     "two megabytes of trailers": b"x\n\n" + b"Key: value\n" * 190_000 + CLAUDE_TRAILER.encode() + b"\n",
-    "two megabytes of a folded line": b"x\n\nKey: value\n" + b" more\n" * 350_000 + _END,
+    "a folded line of a million pieces": b"x\n\nKey: value\n" + b" more\n" * 1_000_000 + _END,
 }
 
 
@@ -131,7 +131,10 @@ def _staged_in_a_zone(ground: Ground) -> None:
     ground.repo.git("add", "--all")
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow) if len(MESSAGES[name]) > _MEGABYTE else name for name in MESSAGES],
+)
 def test_claude_s_trailer_is_found_in_every_message(name: str, ground: Ground) -> None:
     _staged_in_a_zone(ground)
     file = ground.folder / "message"

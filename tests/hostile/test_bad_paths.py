@@ -315,3 +315,16 @@ def test_a_policy_that_lies_behind_a_link_is_refused_by_name(ground: Ground) -> 
     ground.repo.write(POLICY_FILE, 'extends = ["policies/org.toml"]\n' + POLICY)
     ground.ccguard("policy", "show").fails(3, 'lies behind the link "policies"')
     assert ground.read("a.txt").verdict == "deny"
+
+
+def test_a_folder_that_may_not_be_entered_is_judged_by_its_name(bound_ground: Ground) -> None:
+    for name in ("secrets", "open"):
+        folder = bound_ground.path / name
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0)
+    try:
+        assert bound_ground.call("Read", file_path=f"{bound_ground.path}/secrets/key.txt").verdict == "deny"
+        assert bound_ground.call("Read", file_path=f"{bound_ground.path}/open/x").verdict == "pass"
+    finally:
+        for name in ("secrets", "open"):
+            (bound_ground.path / name).chmod(0o755)

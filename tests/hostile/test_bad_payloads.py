@@ -129,11 +129,12 @@ def test_a_command_that_is_too_long_to_judge_is_refused(ground: Ground) -> None:
 
 
 def test_an_answer_that_nobody_hears_is_a_refusal(ground: Ground) -> None:
-    """Twice: the second time there is a frozen policy, and other files are opened."""
+    """Before and after there is a frozen policy: other files are opened then."""
     for _ in range(2):
         for path in ("secrets/key.txt", "a.txt"):
             done = ground.hook(ground.reading(path), streams=">&-")
             assert (done.code, done.out) == (2, "")
+        assert ground.read("a.txt").verdict == "pass"
     done = ground.hook(ground.reading("secrets/key.txt"), streams=">/dev/full")
     assert (done.code, done.out) == (2, "")
 

@@ -18,37 +18,24 @@ _BIG = b"version = 1\n" + (b"#" * 9_999 + b"\n") * 210
 # id -> (the policy's bytes, what `policy validate` says first or in part)
 BROKEN: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", ":1:1: version: is missing"),
-    "comment only": (b"# soon\n", ":1:1: version: is missing"),
     "no value": (b"version = \n", ":1:11: there is no value here"),
-    "header not closed": (b"version = 1\n[claude\n", ":2:8: "),
     "quote not closed": (b'version = 1\nclaude.mode = "open\n', ":2:20: a quote is opened and not closed"),
     "key twice": (b"version = 1\nversion = 1\n", ":2:12: this key is named a second time"),
     "table twice": (b"version = 1\n[claude]\n[claude]\n", ":3:8: this table is begun a second time"),
     "conflict markers": (b"<<<<<<< HEAD\nversion = 1\n=======\n>>>>>>> x\n", ":1:1: "),
-    "json": (b'{"version": 1}\n', ":1:1: "),
     "yaml": (b"version: 1\n", ":1:8: a key is followed by ="),
     "lfs pointer": (b"version https://git-lfs.github.com/spec/v1\n", ":1:9: "),
     "version as text": (b'version = "1"\nclaude.mode = "open"\n', ":1:11: version: "),
-    "version as truth": (b'version = true\nclaude.mode = "open"\n', ":1:11: version: "),
-    "version as fraction": (b'version = 1.0\nclaude.mode = "open"\n', ":1:11: version: "),
-    "version of tomorrow": (b'version = 2\nclaude.mode = "open"\n', ":1:11: version: "),
     "mode unknown": (b'version = 1\nclaude.mode = "supervized"\n', ':2:15: claude.mode: "supervized" is not known'),
-    "mode as number": (b"version = 1\nclaude.mode = 1\n", ":2:15: claude.mode: is a number"),
     "table as value": (b'version = 1\nclaude = "open"\n', ":2:1: claude: is a table, not a value"),
-    "zones as number": (_OPEN + b"zones = 5\n", ":3:1: zones: is a table"),
-    "zones as list": (_OPEN + b"[[zones.a]]\npaths = []\n", ":3:9: zones.a: is a table"),
     "paths as text": (_OPEN + b'zones.a.paths = "x"\n', ":3:17: zones.a.paths: is a text"),
     "paths of numbers": (_OPEN + b'zones.a.paths = ["x", 5]\n', ":3:23: zones.a.paths: holds a number"),
     "waivers as table": (_OPEN + b'[waivers]\nrule = "x"\n', ":3:2: waivers: is no list of tables"),
-    "examples of texts": (_OPEN + b'examples = ["read x"]\n', ":3:1: examples: is no list of tables"),
-    "level as number": (_OPEN + b"rules.off-limits-path = 5\n", ":3:25: rules.off-limits-path: is a number"),
     "rule unknown": (_OPEN + b'rules.off-limit-path = "warn"\n', "did you mean off-limits-path?"),
     "date as text": (_OPEN + b'review_by = "2027-05-01"\n', ":3:13: review_by: is a text"),
     "date that is none": (_OPEN + b"review_by = 2027-13-01\n", ":3:17: "),
     "days below zero": (_OPEN + b"journal.keep_days = -1\n", ":3:21: journal.keep_days: -1 is out of range"),
-    "days without end": (_OPEN + b"journal.keep_days = inf\n", ":3:21: journal.keep_days: "),
     "key unknown": (b'version = 1\n[claude]\nmod = "open"\n', ":3:1: claude.mod: there is no such key"),
-    "table unknown": (b'version = 1\n[claud]\nmode = "open"\n', "did you mean claude?"),
     "key with a bell": (_OPEN + b'"a\\u0007b" = 1\n', ':3:1: "a\\u0007b": there is no such key'),
     "byte order mark": (b"\xef\xbb\xbf" + _OPEN, ":1:1: the file begins with a byte order mark"),
     "utf-16": ('version = 1\nclaude.mode = "open"\n'.encode("utf-16"), ":1:1: the file is not UTF-8"),
@@ -56,7 +43,6 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "zero byte": (_OPEN + b"\0\n", ":3:1: the file holds a zero byte"),
     "program": (b"\x7fELF\x02\x01\x01\0\0\0", ":1:8: the file holds a zero byte"),
     "escape sequence": (b'version = 1\nclaude.reason = "\x1b[2J"\n', ":2:18: "),
-    "lone carriage return": (b'version = 1\rclaude.mode = "open"\r', ":1:12: "),
     "half of a pair": (_OPEN + b'claude.reason = "\\ud800"\n', ":3:24: "),
     "two megabytes": (_BIG, ": the file has 1,048,577 bytes or more"),
     "lists in lists": (b"version = 1\nx = " + b"[" * 5_000, ": lists or tables are nested too deeply"),
@@ -66,7 +52,6 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "zero byte in a pattern": (_OPEN + _ZONE % b"a\\u0000b", "holds the control character U+0000"),
     "extends nothing there": (_OPEN + b'extends = ["no.toml"]\n', ':3:1: extends[1]: there is no file "no.toml"'),
     "extends itself": (_OPEN + b'extends = [".claude-policy.toml"]\n', "goes in a circle"),
-    "extends the machine's files": (_OPEN + b'extends = ["/etc/passwd"]\n', "is no path inside the repository"),
     "extends what lies above": (_OPEN + b'extends = ["../x.toml"]\n', "is no path inside the repository"),
 }
 
@@ -86,7 +71,7 @@ def test_a_mistake_is_named_with_its_place(name: str, shared: Ground) -> None:
     assert done.out.startswith(POLICY_FILE + ":") and said in done.out
 
 
-@pytest.mark.parametrize("name", ["nothing", "quote not closed", "key unknown", "program", "two megabytes", "utf-16"])
+@pytest.mark.parametrize("name", ["nothing", "key unknown", "program", "two megabytes", "lists in lists"])
 def test_a_broken_policy_refuses_every_call_and_says_why(name: str, shared: Ground) -> None:
     shared.repo.write(POLICY_FILE, BROKEN[name][0])
     for path in ("a.txt", "secrets/key.txt"):
@@ -95,7 +80,7 @@ def test_a_broken_policy_refuses_every_call_and_says_why(name: str, shared: Grou
         assert "the policy can't be read" in found.reason and POLICY_FILE in found.reason
 
 
-@pytest.mark.parametrize("name", ["nothing", "key unknown", "program", "two megabytes", "utf-16", "lists in lists"])
+@pytest.mark.parametrize("name", ["key unknown", "program", "two megabytes"])
 def test_a_broken_policy_that_is_staged_stops_every_check(name: str, ground: Ground) -> None:
     ground.repo.write(POLICY_FILE, BROKEN[name][0])
     ground.repo.git("add", "--all")
@@ -185,9 +170,7 @@ def _committed(ground: Ground, kind: str) -> str:
     return ground.repo.commit(f"Make the policy a {kind}")
 
 
-@pytest.mark.parametrize(
-    "kind", ["folder", "link", "program", pytest.param("two megabytes", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("kind", ["folder", "link", "program", pytest.param("two megabytes", marks=pytest.mark.slow)])
 def test_a_range_that_breaks_the_policy_is_judged_by_its_base(kind: str, ground: Ground) -> None:
     base = ground.repo.head()
     _committed(ground, kind)

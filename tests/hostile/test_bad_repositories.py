@@ -253,10 +253,8 @@ def test_a_repository_that_git_can_t_read_is_never_taken_for_none(damage: str, g
     DAMAGED[damage](ground)
     ground.ccguard("check").fails(4, "git says: ")
     ground.ccguard("explain", "a.txt").fails(4, "git says: ")
-    for path in ("secrets/key.txt", "a.txt"):
-        found = ground.read(path)
-        assert found.verdict == "deny" and "git says: " in found.reason
-    assert ground.ccguard("policy", "validate").code == 0
+    found = ground.read("a.txt")
+    assert found.verdict == "deny" and "git says: " in found.reason
 
 
 def test_a_repository_of_somebody_else_is_refused_with_the_remedy(ground: Ground) -> None:

@@ -103,3 +103,10 @@ def test_words_that_a_terminal_can_t_show_are_no_crash(locale: dict[str, str], t
     assert _through_shell(ground, "check", **SESSION, **locale).code == 1
     assert _through_shell(ground, "explain secrets/key.txt", **locale).code == 0
     assert _through_shell(ground, "policy show", **locale).code == 0
+
+
+def test_a_message_file_that_may_not_be_read_is_wrong_use(bound_ground: Ground) -> None:
+    file = bound_ground.folder / "message"
+    file.write_text("Change\n")
+    file.chmod(0)
+    bound_ground.ccguard("commit-message", "check", str(file)).fails(2, "is not readable")

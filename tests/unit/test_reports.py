@@ -120,8 +120,7 @@ def test_a_monitored_finding_is_only_counted() -> None:
             ("block", "ask", "warn", "warn", "monitor"),
             2,
             people.Checked("range a..b", 12, 1, 3),
-            "2 blocking, 2 warnings, 1 monitored, 2 waived "
-            "(range a..b; 12 commits, at least 3 AI-assisted; 1 file)",
+            "2 blocking, 2 warnings, 1 monitored, 2 waived (range a..b; 12 commits, at least 3 AI-assisted; 1 file)",
         ),
         (
             ("warn",),

@@ -61,6 +61,7 @@ class _Subject(Record):
     policy: Merged
     commits: tuple[Commit, ...]
     mistakes: PolicyMistakes | None = None
+    result: tuple[Commit, ...] = ()  # what no commit changes by itself
 
 
 def judge_staged(git: Git, marks: tuple[Mark, ...] = (), only: tuple[str, ...] = ()) -> Judged | None:
@@ -125,7 +126,22 @@ def judge_commits(
         # The base is the floor: the head's policy can only tighten it. Where the base has none, the head's holds.
         policy = merge(offered or layers or (), layers or ())
         commits = tuple(ranges.commits(git, bases, head))
-        return _judged(_Subject(kind, what, policy, commits, mistakes), objects, only, started)
+        result = _result_of_merges(git, ruling, head, commits) if kind == "pull-request" else ()
+        return _judged(_Subject(kind, what, policy, commits, mistakes, result), objects, only, started)
+
+
+def _result_of_merges(git: Git, base: str, head: str, commits: tuple[Commit, ...]) -> tuple[Commit, ...]:
+    """Changes of an AI-assisted range that are in its result and in no commit.
+
+    Git's merge follows a rename: an edit of `draft.sql` here, and its move to `db/migrations/` there, come together in
+    a path that no commit touches.
+    """
+    marks = tuple(mark for commit in commits if commit.assisted() for mark in commit.marks)
+    if not marks:
+        return ()
+    touched = {change.path for commit in commits for change in commit.changes}
+    net = tuple(change for change in ranges.net_changes(git, base, head) if change.path not in touched)
+    return (Commit(oid="", marks=marks, changes=net),) if net else ()
 
 
 def _offered(objects: Objects, head: str) -> tuple[tuple[Layer, ...] | None, PolicyMistakes | None]:
@@ -139,7 +155,7 @@ def _offered(objects: Objects, head: str) -> tuple[tuple[Layer, ...] | None, Pol
 def _judged(subject: _Subject, objects: Objects, only: tuple[str, ...], started: float) -> Judged:
     policy = subject.policy.policy
     evidence = ChangeEvidence(objects, policy.secrets, subject.policy.notes, subject.mistakes)
-    event = Event(subject.kind, today(), commits=subject.commits)
+    event = Event(subject.kind, today(), commits=(*subject.commits, *subject.result))
     decision = decide(event, policy, evidence, only)
     return Judged(subject.kind, subject.what, decision, policy, subject.commits, time.monotonic() - started)
 

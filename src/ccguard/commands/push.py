@@ -28,7 +28,7 @@ def command(remote: str | None, rest: tuple[str, ...]) -> None:
     name = remote or os.environ.get("PRE_COMMIT_REMOTE_NAME") or "origin"
     also = [oid for oid in (os.environ.get("PRE_COMMIT_TO_REF"),) if oid]
     lines = [] if sys.stdin.isatty() else sys.stdin.buffer.read().splitlines()
-    branch = refs.default_branch(git)
+    branch = refs.floor_branch(git)
     code = 0
     for ref, bases, head in pushed(git, lines, name, also):
         judged = judge_commits(git, "push", bases, head, f"push of {ref}", branch or "")

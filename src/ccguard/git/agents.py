@@ -50,6 +50,6 @@ AGENTS = (
 # Words after a first name that show it to be the agent's: "Claude Opus", not "Claude Dupont".
 PRODUCT_WORDS = ("code", "opus", "sonnet", "haiku", "fable", "instant", "ai", "cli", "agent", "desktop", "web")
 
-# Trailers that name somebody who wrote, and those that name a tool that helped.
-COAUTHOR_KEYS = ("co-authored-by",)
+# Trailers that name somebody who wrote (or says so), and those that name a tool that helped.
+COAUTHOR_KEYS = ("co-authored-by", "co-developed-by", "signed-off-by")
 ASSISTANT_KEYS = ("assisted-by", "generated-by")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..model.error import UsageError
 from .plumbing import Git
 from .trouble import too_shallow, unknown_revision
@@ -51,8 +53,25 @@ def resolve(git: Git, revision: str) -> str:
     code, out, _ = git.ended("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     oid = out.decode("ascii").strip()
     if code == 0 and oid.isalnum():  # of "^main" git prints the id with a caret
+        _refuse_double_meaning(git, revision)
         return oid
     raise too_shallow(revision, git.folder) if git.shallow else unknown_revision(revision, git.folder)
+
+
+def _refuse_double_meaning(git: Git, revision: str) -> None:
+    """Raises UsageError for a name of several refs: git would take the tag, and a tag can be called `origin/main`."""
+    name = re.split(r"[~^:]|@\{", revision, maxsplit=1)[0]
+    places = [f"{prefix}{name}" for prefix in ("", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/")]
+    refs = all_refs(git)
+    meant = [place for place in places if place in refs]
+    if len({refs[place] for place in meant}) > 1:
+        raise UsageError(
+            f"{revision} names {len(meant)} refs that are not the same commit",
+            where=", ".join(meant),
+            why="ccguard never guesses which commits to judge",
+            fix=f"write the full name, {meant[-1]} say, and delete the ref that should not be there",
+            ask="whoever made the tag or branch of that name",
+        )
 
 
 def parse_range(git: Git, written: str) -> tuple[str, str]:

@@ -51,7 +51,7 @@ class Change(Record):
     new_mode: str = ""
 
     def stands_for_a_folder(self) -> bool:
-        """Whether it is a link or a submodule, before or after: what a pattern says of a folder holds for it."""
+        """Whether it is a link or a submodule, before or after: what is said of a folder, or below it, holds for it."""
         return any(mode in ("120000", "160000") for mode in (self.old_mode, self.new_mode))
 
 

@@ -88,6 +88,10 @@ class Zone(Record):
         """Whether a repository-relative POSIX path lies in the zone."""
         return any(matcher.covers(path, folder=folder, fold=fold) for matcher in self.matchers)
 
+    def reaches_below(self, path: str, *, fold: bool = False) -> bool:
+        """Whether the zone names something below a folder: what removes or replaces the folder does it to that."""
+        return any(matcher.touches_below(path, fold=fold) for matcher in self.matchers)
+
 
 class DataClass(Record):
     """A kind of data, and whether it may be put in front of Claude."""

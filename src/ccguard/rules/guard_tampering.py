@@ -42,17 +42,24 @@ def _guarded_part(access: Access, policy: Policy, evidence: Evidence) -> str:
     if access.mode not in ("write", "delete"):
         return ""
     for path in access.paths:
-        zone = _guard_zone(path, policy, folder=access.folder)
+        whole = access.mode == "delete" and access.folder and access.exists
+        zone = _guard_zone(path, policy, folder=access.folder, whole=whole)
         if zone:
             return "git's own files" if zone == "repository" else "a guard file"
     return next((part for part in map(evidence.guarded, access.absolute) if part), "")
 
 
-def _guard_zone(path: str, policy: Policy, *, folder: bool) -> str:
-    """The guard zone that a path lies in, in any spelling that a person would take for it; empty if in none."""
+def _guard_zone(path: str, policy: Policy, *, folder: bool, whole: bool) -> str:
+    """The guard zone that a path lies in, in any spelling that a person would take for it; empty if in none.
+
+    `whole` says that all that lies below the path changes with it.
+    """
     spellings = {path, _plain_spelling(path)}
     for zone in policy.zones:
-        if zone.name in _GUARD_ZONES and any(zone.covers(name, folder=folder, fold=True) for name in spellings):
+        if zone.name in _GUARD_ZONES and any(
+            zone.covers(name, folder=folder, fold=True) or (whole and zone.reaches_below(name, fold=True))
+            for name in spellings
+        ):
             return zone.name
     return ""
 
@@ -104,7 +111,7 @@ def _refused_changes(event: Event, commit: Commit, policy: Policy, evidence: Evi
 
 
 def _is_guard_file(change: Change, policy: Policy, evidence: Evidence, reviewed: bool) -> bool:
-    if _guard_zone(change.path, policy, folder=change.stands_for_a_folder()):
+    if _changed_guard_zone(change, policy):
         return True
     return (reviewed and _by_review(change, policy)) or evidence.runs_ccguard(change)
 
@@ -116,8 +123,13 @@ def _by_review(change: Change, policy: Policy) -> bool:
 
 def _for_review_only(change: Change, policy: Policy, evidence: Evidence) -> bool:
     """A guard file for pull requests only: in a session Claude may edit it, unless it runs ccguard."""
-    guarded = _guard_zone(change.path, policy, folder=change.stands_for_a_folder())
+    guarded = _changed_guard_zone(change, policy)
     return _by_review(change, policy) and not guarded and not evidence.runs_ccguard(change)
+
+
+def _changed_guard_zone(change: Change, policy: Policy) -> str:
+    folder = change.stands_for_a_folder()
+    return _guard_zone(change.path, policy, folder=folder, whole=folder)
 
 
 def _plain_spelling(path: str) -> str:

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..model.event import Access, Commit, Event
+    from ..model.event import Access, Change, Commit, Event
     from ..model.evidence import Evidence
     from ..model.policy import Policy, Zone
 
@@ -58,7 +58,12 @@ def _covers(zone: Zone, access: Access) -> bool:
     names = access.paths
     if not names and zone.builtin:
         names = tuple(name.lstrip("/") for name in access.absolute)
-    return any(zone.covers(name, folder=access.folder, fold=access.folds) for name in names)
+    whole = access.mode == "delete" and access.folder and access.exists
+    return any(
+        zone.covers(name, folder=access.folder, fold=access.folds)
+        or (whole and zone.reaches_below(name, fold=access.folds))
+        for name in names
+    )
 
 
 def _refused_access(event: Event, access: Access, zone: Zone, policy: Policy) -> Finding:
@@ -86,7 +91,7 @@ def _shown(access: Access) -> str:
 def _refused_changes(commit: Commit, policy: Policy) -> Iterator[Finding]:
     for change in commit.changes:
         for zone in _zones(policy):
-            if _denies(zone, "write") and zone.covers(change.path, folder=change.stands_for_a_folder()):
+            if _denies(zone, "write") and _holds(zone, change):
                 yield Finding(
                     rule="off-limits-path",
                     message=f"an AI-assisted change may not touch {change.path}",
@@ -98,6 +103,12 @@ def _refused_changes(commit: Commit, policy: Policy) -> Iterator[Finding]:
                     subject=zone.name,
                     firm=zone.builtin,
                 )
+
+
+def _holds(zone: Zone, change: Change) -> bool:
+    """Whether a change is in a zone, in any spelling of upper and lower case: other clones may fold it."""
+    folder = change.stands_for_a_folder()
+    return zone.covers(change.path, folder=folder, fold=True) or (folder and zone.reaches_below(change.path, fold=True))
 
 
 def _why(zone: Zone) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model.record import Record
-from .changes import changed
+from .changes import effects
 from .lexer import lex
 from .programs import (
     DECLARES,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .words import Token
 
     # What becomes of a command's output: nothing that matters here, words of another command, names of files, commands.
-    Mode: TypeAlias = Literal["read", "write"]
+    Mode: TypeAlias = Literal["read", "write", "delete"]
     Use: TypeAlias = Literal["", "words", "names", "code"]
 
 _DEEPEST = 110  # the lexer's 50, each in a word
@@ -46,10 +46,11 @@ _NUMBERS = frozenset(("?", "#", "$", "!"))  # parameters that are never a name
 class SpelledWord(Record):
     """A word that could name a file, without its quotes.
 
-    `mode` is "write" for the target of an output redirection and for what a well-known program changes, "read" for
-    everything else. `globs` says that the shell may make other names of it (`*`, `?`, `[`, braces), `tilde` that it
-    begins with an unquoted `~`. `below` is where the command went before, by `cd` and `pushd`, as written and joined
-    with slashes; empty if it stayed. `certain` is False for a piece of a word that few programs would take for a name.
+    `mode` is "write" for the target of an output redirection and for what a well-known program changes, "delete" for
+    what one removes or moves away, "read" for everything else. `globs` says that the shell may make other names of it
+    (`*`, `?`, `[`, braces), `tilde` that it begins with an unquoted `~`. `below` is where the command went before, by
+    `cd` and `pushd`, as written and joined with slashes; empty if it stayed. `certain` is False for a piece of a word
+    that few programs would take for a name.
     """
 
     text: str
@@ -168,7 +169,7 @@ class _Reader:
         no_files = frozenset() if name in self._functions else only_named(texts, use != "")
         foreign = foreign_code(texts)
         self.unknown += len(foreign)
-        writes = changed(texts)
+        done = effects(texts)
         colons = base_name(texts[program_place(texts)]) in _COLONS if program_place(texts) >= 0 else False
         no_files |= foreign
         code = range(shift + 1, len(texts)) if name in EVALUATES else frozenset(scripts(texts))
@@ -176,7 +177,7 @@ class _Reader:
         for index, (text, word) in enumerate(arguments):
             is_code = index in code and any(blank in (text or "") for blank in " \t\n")
             if index not in no_files and not is_code and (index or text is None or "/" in text):
-                self._argument(text, word, ended, "write" if index in writes else "read", colons)
+                self._argument(text, word, ended, done.get(index, "read"), colons)
             ended = ended or text == "--"
         self._follow(name, arguments[shift + 1 :])
         if name in EVALUATES or (name in _WRITERS and use in ("names", "code")):

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
     # All operands; the last one (or the folder of `-t`); all, if one of these options is given.
     Which: TypeAlias = Literal["all", "last"] | tuple[str, ...]
+    Effect: TypeAlias = Literal["write", "delete"]
 
 _PROGRAMS: dict[str, Which] = {
-    **dict.fromkeys(("rm", "rmdir", "unlink", "shred", "mv", "rename", "touch", "truncate", "mkdir", "mkfifo"), "all"),
+    **dict.fromkeys(("rename", "touch", "truncate", "mkdir", "mkfifo"), "all"),
     **dict.fromkeys(("chmod", "chown", "chgrp", "chattr", "setfacl", "tee", "sponge", "patch", "ed", "ex"), "all"),
     **dict.fromkeys(("vi", "vim", "nvim", "nano", "emacs", "fallocate", "mknod"), "all"),
     **dict.fromkeys(("cp", "ln", "install", "rsync", "scp", "link", "symlink"), "last"),
@@ -32,32 +33,34 @@ _PROGRAMS: dict[str, Which] = {
     "find": ("-delete",),
     "dd": ("of=",),
     "dos2unix": "all",
+    **dict.fromkeys(("git checkout", "git restore", "git apply", "git am", "git clean", "git reset"), "all"),
+    **dict.fromkeys(("git stash", "git update-index", "git config"), "all"),
 }
-_GIT_VERBS = frozenset(
-    ("rm", "mv", "checkout", "restore", "apply", "am", "clean", "reset", "stash", "update-index", "config")
-)
+# They take away what they name, and with a folder all that is below it.
+_REMOVE = frozenset(("rm", "rmdir", "unlink", "shred", "mv", "git rm", "git mv"))
 
 
-def changed(texts: Sequence[str | None]) -> frozenset[int]:
-    """The places of the words that a command would change: `texts` are its words, None where one isn't known."""
+def effects(texts: Sequence[str | None]) -> dict[int, Effect]:
+    """What a command does to which of its words, by their places: `texts` are its words, None where one isn't known."""
     at = program_place(texts)
     if at < 0:
-        return frozenset()
+        return {}
     name = (texts[at] or "").rpartition("/")[2]
-    operands = range(at + 1, len(texts))
     if name == "git":
-        verb = git_verb_place(texts, at)
-        changes = verb < len(texts) and texts[verb] in _GIT_VERBS
-        return frozenset(range(verb + 1, len(texts))) if changes else frozenset()
+        at = git_verb_place(texts, at)
+        name = f"git {texts[at]}" if at < len(texts) else ""
+    operands = range(at + 1, len(texts))
+    if name in _REMOVE:
+        return dict.fromkeys(operands, "delete")
     which = _PROGRAMS.get(name)
     if which is None:
-        return frozenset()
+        return {}
     if which == "all":
-        return frozenset(operands)
+        return dict.fromkeys(operands, "write")
     if which == "last":
-        return _targets(texts, operands)
+        return dict.fromkeys(_targets(texts, operands), "write")
     given = any(_is_option(texts[index], option) for index in operands for option in which)
-    return frozenset(operands) if given else frozenset()
+    return dict.fromkeys(operands, "write") if given else {}
 
 
 def _targets(texts: Sequence[str | None], operands: range) -> frozenset[int]:

@@ -46,6 +46,10 @@ _PATTERN_FIRST: dict[str, tuple[str, tuple[str, ...], str]] = {
 _CODE_LETTERS = {"python": "c", "python3": "c", "perl": "eE", "ruby": "e", "node": "ep", "php": "r", "lua": "e"}
 _GIT_OPTIONS_WITH_VALUE = frozenset(("-C", "-c", "--git-dir", "--work-tree", "--namespace", "--config-env"))
 _GIT_WITH_MESSAGE = frozenset(("commit", "tag", "merge", "stash", "notes"))
+_GIT_WITH_NAMES = frozenset(
+    ("branch", "switch", "push", "fetch", "pull", "remote")
+)  # of branches and remotes, not files
+_GIT_NEW_BRANCH = ("-b", "-B", "--orphan")
 _GIT_COMMIT_FLAGS = frozenset("aevqsnpoi")  # may stand in front of the m of `-am`
 _GH_TEXT = frozenset(("-b", "-t", "-n", "--body", "--title", "--notes", "--subject"))
 _FIND_TESTS = frozenset(
@@ -178,8 +182,12 @@ def _git(texts: Sequence[str | None], at: int) -> set[int]:
     verb = texts[at] if at < len(texts) else None
     if verb == "grep":
         return _pattern(texts, at, *_GREP)
-    if verb == "check-ignore":
+    if verb == "check-ignore" or verb in _GIT_WITH_NAMES:
         return set(range(at + 1, len(texts)))
+    if verb == "checkout":
+        return {index + 1 for index in range(at + 1, len(texts)) if texts[index] in _GIT_NEW_BRANCH}
+    if verb in ("log", "diff", "show"):  # -S and -G search for a text
+        return {index for index in range(at + 1, len(texts)) if (texts[index] or "")[:2] in ("-S", "-G")}
     return _messages(texts, at) if verb in _GIT_WITH_MESSAGE else set()
 
 
