@@ -89,6 +89,12 @@ class Ground:
         self.starter: list[str] = []  # what ccguard is started through
         self.tries = _TRIES
 
+    def message(self, text: str = f"Change\n\n{CLAUDE_TRAILER}\n") -> str:
+        """The path of a file, outside of the repository, with a commit's message."""
+        file = self.folder / "message"
+        file.write_text(text)
+        return str(file)
+
     def named(self, path: str) -> str:
         """A path of the repository from the file system's root, as it is written otherwise."""
         return path if path.startswith("/") else f"{self.path}/{path}"

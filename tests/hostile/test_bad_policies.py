@@ -84,11 +84,10 @@ def test_a_broken_policy_refuses_every_call_and_says_why(name: str, shared: Grou
 def test_a_broken_policy_that_is_staged_stops_every_check(name: str, ground: Ground) -> None:
     ground.repo.write(POLICY_FILE, BROKEN[name][0])
     ground.repo.git("add", "--all")
-    (ground.folder / "message").write_text("Change\n")
     for words in (
         ("check",),
         ("check", "--all", "--format", "json"),
-        ("commit-message", "check", str(ground.folder / "message")),
+        ("commit-message", "check", ground.message("Change\n")),
         ("policy", "show"),
         ("explain", "a.txt"),
     ):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from gitrepo import GitRepo
 
-from .ground import CLAUDE_TRAILER, POLICY, POLICY_FILE, SESSION, Ended, Ground
+from .ground import CLAUDE_TRAILER, POLICY, POLICY_FILE, Ended, Ground
 
 _LOCAL = ("-c", "protocol.file.allow=always")  # git refuses submodules from a path otherwise
 
@@ -28,12 +28,6 @@ def _judges(ground: Ground, root: Path | None = None) -> None:
     assert "neither read nor change" in ground.ccguard("explain", "secrets/key.txt", cwd=root).out
 
 
-def _message(ground: Ground, text: str = f"Change\n\n{CLAUDE_TRAILER}\n") -> str:
-    file = ground.folder / "message"
-    file.write_text(text)
-    return str(file)
-
-
 # -- no repository, or not much of one --------------------------------------------------------------------------------
 
 
@@ -44,7 +38,7 @@ def test_without_commits_the_work_tree_s_policy_holds(bare_ground: Ground) -> No
     _judges(bare_ground)
     bare_ground.repo.git("add", "--all")
     _judges(bare_ground)
-    done = bare_ground.ccguard("commit-message", "check", _message(bare_ground))
+    done = bare_ground.ccguard("commit-message", "check", bare_ground.message())
     assert done.code == 1 and "secrets/key.txt" in done.out
     bare_ground.ccguard("check", "--range", "HEAD..HEAD").fails(4, "HEAD names no commit")
 
@@ -65,7 +59,7 @@ def test_a_bare_repository_has_ranges_and_nothing_staged(ground: Ground) -> None
     bare = ground.repo.clone(ground.folder / "bare.git", "--bare")
     done = ground.ccguard("check", "--range", f"{base}..main", "--format", "json", cwd=bare.path)
     assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/new.txt")])
-    for words in (("check",), ("check", "--all"), ("commit-message", "check", _message(ground))):
+    for words in (("check",), ("check", "--all"), ("commit-message", "check", ground.message())):
         ground.ccguard(*words, cwd=bare.path).fails(2, "bare repository", "--range")
     ground.ccguard("explain", "a.txt", cwd=bare.path).fails(2, "no work tree")
     assert ground.read(str(bare.path / "HEAD"), cwd=str(bare.path)).verdict == "pass"
@@ -270,7 +264,7 @@ def test_a_repository_of_somebody_else_is_refused_with_the_remedy(ground: Ground
 
 def test_an_index_that_is_damaged_stops_commits_and_not_the_session(ground: Ground) -> None:
     (ground.path / ".git/index").write_bytes(b"junk")
-    for words in (("check",), ("check", "--all"), ("commit-message", "check", _message(ground))):
+    for words in (("check",), ("check", "--all"), ("commit-message", "check", ground.message())):
         ground.ccguard(*words).fails(4, "index")
     assert ground.read("secrets/key.txt").verdict == "deny"
     assert ground.read("a.txt").verdict == "pass"
@@ -313,114 +307,3 @@ def test_a_git_that_calls_a_submodule_by_its_name_is_understood(ground: Ground) 
     (newer / "git").chmod(0o755)
     done = ground.ccguard("check", env={"PATH": f"{newer}:{os.environ['PATH']}"})
     assert (done.code, done.err) == (0, ""), done
-
-
-# -- merges, amended commits, ranges ----------------------------------------------------------------------------------
-
-
-def _in_conflict(ground: Ground) -> None:
-    """Leaves a merge in progress that both sides' changes to two files have stopped."""
-    ground.repo.git("checkout", "--quiet", "-b", "side")
-    for branch in ("side", "main"):
-        ground.repo.git("checkout", "--quiet", branch)
-        for path in ("a.txt", "secrets/key.txt"):
-            ground.repo.write(path, f"{branch}\n")
-        ground.repo.commit(branch)
-    assert ground.repo.tried("merge", "side").returncode == 1
-
-
-def test_a_conflict_that_is_open_is_said_not_to_be_scanned(ground: Ground) -> None:
-    _in_conflict(ground)
-    open_ones = [("not-scanned", "a.txt"), ("not-scanned", "secrets/key.txt")]
-    for words in (("check",), ("check", "--all")):
-        done = ground.ccguard(*words, "--format", "json")
-        assert (done.code, done.rules()) == (0, open_ones)
-    done = ground.ccguard("check", "--format", "json", env=SESSION)
-    assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/key.txt"), *open_ones])
-    assert ground.read("secrets/key.txt").verdict == "deny"
-    assert ground.read("a.txt").verdict == "pass"
-
-
-def test_a_conflict_that_claude_resolved_in_a_zone_is_refused(ground: Ground) -> None:
-    _in_conflict(ground)
-    for path in ("a.txt", "secrets/key.txt"):
-        ground.repo.write(path, "both\n")
-    ground.repo.git("add", "--all")
-    done = ground.ccguard("check", "--format", "json", env=SESSION)
-    assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/key.txt")])
-    ground.repo.git("commit", "--quiet", "-m", f"Merge\n\n{CLAUDE_TRAILER}")
-    done = ground.ccguard("check", "--range", "HEAD^..HEAD", "--format", "json")
-    assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/key.txt")])
-
-
-def test_a_policy_in_conflict_is_judged_by_head_s(ground: Ground) -> None:
-    for branch, text in {"side": POLICY + "# side\n", "main": POLICY + "# main\n"}.items():
-        ground.repo.git("checkout", "--quiet", "-B", branch, "main" if branch == "main" else "HEAD")
-        ground.repo.write(POLICY_FILE, text)
-        ground.repo.commit(branch)
-    assert ground.repo.tried("merge", "side").returncode == 1
-    ground.repo.write("secrets/new.txt", "x\n")
-    ground.repo.git("add", "secrets")
-    done = ground.ccguard("check", "--format", "json", env=SESSION)
-    assert done.code == 1 and ("off-limits-path", "secrets/new.txt") in done.rules()
-    assert ground.read("a.txt").verdict == "deny"  # the conflict's markers are no policy
-
-
-def test_what_an_amended_commit_adds_is_judged(ground: Ground) -> None:
-    ground.repo.commit("Begin again")
-    ground.repo.write("secrets/new.txt", "x\n")
-    ground.repo.git("add", "--all")
-    done = ground.ccguard("commit-message", "check", _message(ground))
-    assert done.code == 1 and "secrets/new.txt" in done.out
-    ground.repo.git("commit", "--quiet", "--amend", "-m", f"Begin\n\n{CLAUDE_TRAILER}")
-    done = ground.ccguard("check", "--range", "HEAD^..HEAD", "--format", "json")
-    assert (done.code, done.rules()) == (1, [("off-limits-path", "secrets/new.txt")])
-
-
-def test_ranges_of_every_shape_get_the_right_answer(ground: Ground) -> None:
-    base = ground.repo.head()
-    ground.repo.write("secrets/new.txt", "x\n")
-    head = ground.repo.commit("Add", trailers=[CLAUDE_TRAILER])
-    ground.repo.git("tag", "-a", "-m", "Tag", "tagged", head)
-    ground.repo.git("tag", "main", base)  # a tag by a branch's name
-    ground.repo.git("checkout", "--quiet", "--orphan", "apart")
-    ground.repo.git("rm", "-rfq", ".")
-    ground.repo.write("secrets/other.txt", "x\n")
-    apart = ground.repo.commit("Apart", trailers=[CLAUDE_TRAILER])
-    for spelled, expected in {
-        f"{base}..{head}": ["secrets/new.txt"],
-        f"{base}..tagged": ["secrets/new.txt"],
-        f"{base}..refs/heads/main": ["secrets/new.txt"],
-        f"{head}..{head}": [],
-        f"{head}..{base}": [],
-        f"{base}..{apart}": ["secrets/other.txt"],
-    }.items():
-        done = ground.ccguard("check", "--range", spelled, "--format", "json")
-        found = [path for rule, path in done.rules() if rule == "off-limits-path"]
-        assert (done.code, found) == (1 if expected else 0, expected), spelled
-
-
-@pytest.mark.parametrize("line", ["junk", "refs/heads/x {head:.20} refs/heads/x {zero}", "\x00\xff \x1b"])
-def test_what_is_no_line_of_git_s_pre_push_hook_is_wrong_use(line: str, ground: Ground) -> None:
-    said = line.format(head=ground.repo.head(), zero="0" * 40).encode("latin-1") + b"\n"
-    ground.ccguard("push", "origin", stdin=said).fails(2, "no line of git's pre-push hook")
-
-
-def test_refs_of_every_shape_are_judged_before_a_push(ground: Ground) -> None:
-    base = ground.repo.head()
-    ground.repo.write("secrets/new.txt", "x\n")
-    head = ground.repo.commit("Add", trailers=[CLAUDE_TRAILER])
-    zero = "0" * 40
-    for line, code in {
-        f"refs/heads/x {head} refs/heads/x {base}": 1,
-        f"refs/heads/with space {head} refs/heads/x {base}": 1,
-        f"refs/heads/\udcff {head} refs/heads/\udcff {base}": 1,
-        f"(delete) {zero} refs/heads/x {base}": 0,
-        f"refs/heads/x {base} refs/heads/x {zero}": 0,
-    }.items():
-        said = line.encode("utf-8", "surrogateescape") + b"\n"
-        assert ground.ccguard("push", "origin", stdin=said, env={"LC_ALL": "C.UTF-8"}).code == code, line
-    tree = ground.repo.git("rev-parse", "HEAD^{tree}")
-    for unknown in ("1" * 40, tree):
-        said = f"refs/heads/x {unknown} refs/heads/x {zero}\n".encode()
-        ground.ccguard("push", "origin", stdin=said).fails(4, f"{unknown} names no commit")

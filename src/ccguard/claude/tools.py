@@ -11,18 +11,24 @@ if TYPE_CHECKING:
 
     from ..model.event import AccessMode
 
-# A string longer than this, or of several lines, is a text and names no file (Linux: PATH_MAX).
-_LONGEST_PATH = 4096
+# What JavaScript's `trim` takes off; the client trims a path before it opens it.
+_SPACE = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
 class Reach(Record):
-    """A path in a tool's input. `tree` says that what lies below it is read too, as far as `pattern` (a glob) goes."""
+    """A path in a tool's input. `tree` says that what lies below it is read too, as far as `pattern` (a glob) goes.
+
+    `aimed` is a glob of folders below it: those that are there are reached, and not the path itself. `word` says that
+    it is a path only if there is such a file.
+    """
 
     text: str
     mode: AccessMode
     certain: bool = True
     tree: bool = False
     pattern: str = ""
+    aimed: str = ""
+    word: bool = False
 
 
 # tool -> the inputs that hold a path, each with what is done to it.
@@ -83,14 +89,18 @@ def reaches(tool: str, given: dict[str, Any]) -> Iterator[Reach]:
     """
     if tool in _FILES:
         for key, mode in _FILES[tool]:
-            yield Reach(_required(given, key), mode)
+            for text in _as_opened(_required(given, key)):
+                yield Reach(text, mode)
     elif tool == "Grep":
-        yield Reach(_optional(given, "path") or ".", "read", tree=True, pattern=_optional(given, "glob"))
+        for text in _as_opened(_optional(given, "path") or "."):
+            yield Reach(text or ".", "read", tree=True, pattern=_optional(given, "glob"))
     elif tool == "Glob":
         yield from _glob(given)
     elif tool not in _PATHLESS and tool not in COMMANDS:
-        for text in _strings(given):
-            yield Reach(text, "write", certain=False)
+        from .candidates import candidates
+
+        for text, word in candidates(given):
+            yield Reach(text, "write", certain=False, word=word)
 
 
 def command(tool: str, given: dict[str, Any]) -> str:
@@ -102,16 +112,38 @@ def command(tool: str, given: dict[str, Any]) -> str:
 def _glob(given: dict[str, Any]) -> Iterator[Reach]:
     """Glob lists names: only a search that is aimed at a zone's own folder or file touches it."""
     base, pattern = _optional(given, "path"), _required(given, "pattern")
-    if base:
-        yield Reach(base, "read")
-    fixed = []
-    for part in pattern.split("/"):
-        if any(character in part for character in "*?[{"):
-            break
-        fixed.append(part)
+    for text in _as_opened(base) if base else ():
+        yield Reach(text, "read")
+    fixed, rest = _cut(pattern)
     aimed = "/".join(fixed)
-    if aimed:
-        yield Reach(aimed if aimed.startswith("/") or not base else f"{base}/{aimed}", "read")
+    if aimed or pattern.startswith("/"):
+        aimed = aimed if aimed.startswith("/") or not base else f"{base}/{aimed}"
+        for text in _as_opened(aimed or "/"):
+            yield Reach(text, "read")
+    # A glob with letters in it is meant for some folders and not for others (`vau*/x`), unlike `*/x` and `**/x`.
+    if len(rest) > 1 and rest[0].strip("*"):
+        yield Reach(aimed or base or ".", "read", aimed="/".join(rest))
+
+
+def _cut(pattern: str) -> tuple[list[str], list[str]]:
+    """The segments of a glob before the first that is one itself, and those from there on."""
+    parts = pattern.split("/")
+    for place, part in enumerate(parts):
+        if any(character in part for character in "*?[{"):
+            return parts[:place], parts[place:]
+    return parts, []
+
+
+def _as_opened(text: str) -> Iterator[str]:
+    """The path as it is written, and as the client opens it: trimmed, and in one of Unicode's normal forms."""
+    yield text
+    trimmed = text.strip(_SPACE)
+    if trimmed != text:
+        yield trimmed
+    if not text.isascii():
+        from unicodedata import normalize
+
+        yield from {normalize(form, one) for form in ("NFC", "NFD") for one in (text, trimmed)} - {text, trimmed}
 
 
 def _required(given: dict[str, Any], key: str) -> str:
@@ -126,19 +158,3 @@ def _optional(given: dict[str, Any], key: str) -> str:
     if value is not None and not isinstance(value, str):
         raise ReachError(f"{key} is not a text")
     return value or ""
-
-
-def _strings(given: dict[str, Any]) -> Iterator[str]:
-    """Every string in an input that could be a path."""
-    waiting: list[Any] = [given]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting.extend(value.values())
-            waiting.extend(key for key in value if not key.isidentifier())  # {"src/a.py": "..."}
-        elif isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, str):
-            text = value.rstrip("\r\n")
-            if text and len(text) <= _LONGEST_PATH and "\n" not in text:
-                yield text

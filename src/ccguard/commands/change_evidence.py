@@ -34,7 +34,7 @@ class ChangeEvidence(NoEvidence):
         return self._scan(commit)[0]
 
     def not_scanned(self, commit: Commit) -> tuple[tuple[str, str], ...]:
-        """Paths of a commit that could not be scanned for secrets, each with the reason."""
+        """Paths of a commit that could not be scanned for secrets, or not wholly, each with the reason."""
         return self._scan(commit)[1]
 
     def _scan(self, commit: Commit) -> tuple[tuple[SecretHit, ...], tuple[tuple[str, str], ...]]:
@@ -42,13 +42,13 @@ class ChangeEvidence(NoEvidence):
             hits: list[SecretHit] = []
             skipped: list[tuple[str, str]] = []
             for added in added_lines(self._objects, commit):
-                if added.reason:
-                    skipped.append((added.change.path, added.reason))
-                elif added.lines:
+                path = added.change.path
+                if added.lines:
                     person = not commit.assisted()
-                    hits += engine.scan(
-                        added.change.path, added.text, added.lines, self._settings, honour_pragma=person
-                    )
+                    hits += engine.scan(path, added.text, added.lines, self._settings, honour_pragma=person)
+                reason = added.reason or (engine.not_scanned(path, added.text) if added.lines else "")
+                if reason:
+                    skipped.append((path, reason))
             self._scanned[commit.oid] = tuple(hits), tuple(skipped)
         return self._scanned[commit.oid]
 

@@ -1,73 +1,292 @@
-"""Off-limits files of a work tree, listed by git: for the few calls where a single path does not tell."""
+"""Off-limits files found on disk: for the few calls where a single path does not tell."""
 
 from __future__ import annotations
 
 import os
+import time
 
-from ..git.places import inode
+from ..git.places import NoPlace, Places, Repository, repository_at, resolved
 from ..git.plumbing import Git, calm_environment
-from ..policy.patterns import compile_patterns
+from ..model.error import UnreachableError
+from ..model.record import Record
+from .globs import Globs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from ..model.policy import Policy
 
 # As many as a refusal could name; one is enough to refuse.
 _ENOUGH = 4
+# Repositories below one searched folder, and how far they lie within one another.
+_MOST_REPOSITORIES, _DEEPEST = 64, 8
+# Files and folders looked at where git can't list them.
+_MOST_WALKED = 50_000
+# Seconds for finding every name of a file: the hook as a whole has two.
+_LONGEST = 1.2
+# What ripgrep reads besides git's ignore files, and what may let in again what those leave out.
+_OTHER_IGNORES = (".ignore", ".rgignore")
 
 
-def other_names(root: str, twin: tuple[int, int], policy: Policy) -> list[str]:
-    """The zone files of a repository that are the same file on disk as one with this device and inode."""
-    names = _listed(root, "--cached", "--others")
-    return [path for path in names if _off_limits(path, policy) and inode(f"{root}/{path}") == twin]
+def other_names(root: str, twins: set[tuple[int, int]], policy: Policy, fold: bool = False) -> list[str]:
+    """The zone files of a repository that are the same file on disk as one of these (device and inode).
 
-
-def zone_files_below(root: str, folder: str, pattern: str, policy: Policy) -> list[str]:
-    """Files whose content is off limits and that a search below a folder opens; it leaves out what git ignores.
-
-    `pattern` is the search's own glob (empty: every file), relative to the folder, braces and a leading `!` included.
+    The folders nearest to the root come first. Raises UnreachableError where there is too much to look at.
     """
-    names = _listed(root, "--cached", "--others", "--exclude-standard", "--", f"{folder}/" if folder else ".")
-    found = []
-    for path in names:
-        if _unreadable_zone(path, policy) and _searched(path[len(folder) :].lstrip("/"), pattern):
-            found.append(path)
-            if len(found) == _ENOUGH:
-                break
+    found: list[str] = []
+    devices = {device for device, _ in twins}
+    inodes = {number for _, number in twins}
+    ends = time.monotonic() + _LONGEST
+    for entry in _entries(root):
+        # The number is there without asking the disk; only a file that has it is looked at.
+        if entry.inode() in inodes and _identity(entry, devices) in twins:
+            path = entry.path[len(root.rstrip("/")) + 1 :]
+            if any(zone.access != "edit" and zone.covers(path, fold=fold) for zone in policy.zones):
+                found.append(path)
+        if len(found) == _ENOUGH:
+            break
+        if time.monotonic() > ends:
+            raise UnreachableError(
+                "not every name of this file could be found",
+                where=root,
+                why="it is hard-linked, one of its names may be off limits, and there are too many files to look at",
+                fix="use a copy of the file, or work in a smaller repository",
+            )
     return found
 
 
-def _listed(root: str, *options: str) -> list[str]:
-    out = Git(root, calm_environment()).run("ls-files", "-z", *options)
-    return [os.fsdecode(name) for name in out.split(b"\0") if name]
-
-
-def _off_limits(path: str, policy: Policy) -> bool:
-    return any(zone.access != "edit" for zone in policy.covering(path))
-
-
-def _unreadable_zone(path: str, policy: Policy) -> bool:
-    return any(zone.access == "none" for zone in policy.covering(path))
-
-
-def _searched(path: str, pattern: str) -> bool:
-    """Whether a search with this glob opens a path. What can't be told counts as opened."""
-    if not pattern:
-        return True
-    wanted = [part for part in expanded(pattern) if not part.startswith("!")]
-    left_out = [part[1:] for part in expanded(pattern) if part.startswith("!")]
+def _identity(entry: os.DirEntry[str], devices: set[int]) -> tuple[int, int] | None:
     try:
-        if left_out and compile_patterns(left_out).covers(path):
+        status = entry.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if status.st_dev in devices else None
+
+
+def _entries(root: str) -> Iterator[os.DirEntry[str]]:
+    """Every file below a folder, level by level; git's own directories are left out."""
+    level = [root]
+    while level:
+        below: list[str] = []
+        for folder in level:
+            try:
+                inside = list(os.scandir(folder))
+            except OSError:
+                continue  # whoever can't list it can't search it either
+            for entry in inside:
+                if not entry.is_dir(follow_symlinks=False):
+                    yield entry
+                elif entry.name != ".git":
+                    below.append(entry.path)
+        level = below
+
+
+class _Judge(Record):
+    """One policy, and how a file's absolute path becomes the path that it judges."""
+
+    policy: Policy
+    skipped: int  # characters of the absolute path
+    prefix: str = ""  # what stands in their place
+    fold: bool = False
+
+    def forbids(self, absolute: str) -> bool:
+        """Whether the content of a file is off limits."""
+        path = self.prefix + absolute[self.skipped :]
+        return any(zone.access == "none" and zone.covers(path, fold=self.fold) for zone in self.policy.zones)
+
+
+class Search:
+    """What a search below a folder would open, for one event."""
+
+    def __init__(
+        self, where: Places, policy: Callable[[Repository], Policy | None], own: Sequence[Repository]
+    ) -> None:
+        """`own` are the session's repositories: what lies in their zones may have another name anywhere."""
+        self._places = where
+        self._policy = policy
+        self._own = own
+        self._visited: set[str] = set()
+
+    def opened(self, names: tuple[str, ...], glob: str) -> list[str]:
+        """Files whose content is off limits and that a search below a folder opens, by their absolute paths.
+
+        `names` are the folder's spellings. Raises NoPlace where that can't be told.
+        """
+        found: list[str] = []
+        for folder in dict.fromkeys(resolved(name) for name in names):
+            spelled = [name for name in names if resolved(name) == folder]
+            globs = Globs(glob, tuple(self._prefixes(spelled)))
+            suspects: dict[tuple[int, int], str] = {}
+            for path, judges in self._files(folder, spelled, bool(glob)):
+                if not globs.open(path[len(folder.rstrip("/")) + 1 :]):
+                    continue
+                if any(judge.forbids(path) for judge in judges):
+                    if os.path.lexists(path):
+                        found.append(path)
+                elif (twin := _linked(path)) is not None:
+                    suspects[twin] = path
+                if len(found) == _ENOUGH:
+                    return found
+            found.extend(self._twins(folder, suspects))
+        return found
+
+    def _prefixes(self, spelled: list[str]) -> Iterator[str]:
+        """The searched folder as it is named from the working directory, or from the root if it is not below."""
+        for cwd in self._places.spellings("."):
+            for name in spelled:
+                if name != cwd:
+                    yield name[len(cwd) + 1 :] if name.startswith(cwd.rstrip("/") + "/") else name[1:]
+
+    def _twins(self, folder: str, suspects: dict[tuple[int, int], str]) -> Iterator[str]:
+        """Those of the hard-linked files that are a zone's file by another name."""
+        if not suspects:
+            return
+        repositories = {owner.root: owner for owner in (*self._places.owners(folder), *self._own)}
+        for owner in repositories.values():
+            policy = self._policy(owner)
+            for path in other_names(owner.root, set(suspects), policy, owner.folds) if policy else ():
+                status = os.lstat(f"{owner.root}/{path}")
+                yield suspects[status.st_dev, status.st_ino]
+
+    # -- listing ----------------------------------------------------------------------------------------------------
+
+    def _files(self, folder: str, spelled: list[str], everything: bool) -> Iterator[tuple[str, list[_Judge]]]:
+        """Every file below a folder that is there for a search, with those who judge it."""
+        owners = self._places.owners(folder)
+        judges = [judge for owner in owners for judge in self._judges(owner)]
+        for name in spelled:
+            judges.extend(self._judges_by_name(name, folder))
+        if owners:
+            everything = everything or _other_ignores_above(folder)
+            yield from self._listed(owners[0], folder, judges, everything, 0)
+        else:
+            for inner in _repositories_in(folder):
+                yield from self._listed(inner, inner.root, list(self._judges(inner)), everything, 1)
+        for owner in self._own:
+            if owner.root.startswith(folder.rstrip("/") + "/") and owner.root not in self._visited:
+                around = [judge for one in self._places.owners(owner.root) for judge in self._judges(one)]
+                yield from self._listed(owner, owner.root, around, everything, 0)
+
+    def _judges(self, owner: Repository) -> Iterator[_Judge]:
+        policy = self._policy(owner)
+        if policy is not None:
+            yield _Judge(policy, len(owner.root.rstrip("/")) + 1, "", owner.folds)
+
+    def _judges_by_name(self, name: str, folder: str) -> Iterator[_Judge]:
+        """Repositories that hold a link to the folder, which judge by the link's name."""
+        for owner in self._places.owners(name) if name != folder else ():
+            policy = self._policy(owner)
+            if policy is not None and name != owner.root:
+                prefix = name[len(owner.root.rstrip("/")) + 1 :]
+                yield _Judge(policy, len(folder.rstrip("/")), prefix, owner.folds)
+
+    def _listed(
+        self, owner: Repository, folder: str, judges: list[_Judge], everything: bool, depth: int
+    ) -> Iterator[tuple[str, list[_Judge]]]:
+        """The files of a repository below a folder of its work tree, and of the repositories in there."""
+        self._visited.add(owner.root)
+        if depth > _DEEPEST or len(self._visited) > _MOST_REPOSITORIES:
+            raise NoPlace("more repositories lie below this folder than can be looked at")
+        for path in _names(owner.root, folder, everything, judged=bool(judges)):
+            if not path.endswith("/"):
+                yield path, judges
+                continue
+            inner = repository_at(path[:-1])
+            if inner is None:  # a submodule that was never checked out
+                for file in _walked(path[:-1]):
+                    yield file, judges
+            elif inner.root not in self._visited:
+                yield from self._listed(inner, inner.root, [*judges, *self._judges(inner)], everything, depth + 1)
+
+
+def _names(root: str, folder: str, everything: bool, judged: bool) -> Iterator[str]:
+    """Absolute paths of what a repository holds below a folder; one that is another repository ends in a slash."""
+    git = Git(root, calm_environment())
+    below = folder[len(root.rstrip("/")) + 1 :]
+    where = f"{below}/" if below else "."
+    try:
+        staged = git.run("ls-files", "-z", "--stage", "--", where)
+        everything = everything or bool(below and _ignored(git, below))
+        others = _untracked(git, where, everything)
+    except UnreachableError:
+        if not judged:
+            return  # nobody's policy is broken by what nobody can list
+        if git.root is not None:
+            raise
+        yield from _walked(folder)  # a bare repository around its work trees
+        return
+    base = root.rstrip("/")
+    for entry in staged.split(b"\0"):
+        facts, _, name = entry.partition(b"\t")
+        if name:
+            yield f"{base}/{os.fsdecode(name)}" + ("/" if facts.startswith(b"160000") else "")
+    for name in others:
+        yield f"{base}/{name}"
+
+
+def _untracked(git: Git, where: str, everything: bool) -> list[str]:
+    options = ["ls-files", "-z", "--others", *([] if everything else ["--exclude-standard"]), "--", where]
+    names = [os.fsdecode(name) for name in git.run(*options).split(b"\0") if name]
+    if not everything and any(name.rpartition("/")[2] in _OTHER_IGNORES for name in names):
+        return _untracked(git, where, everything=True)
+    return names
+
+
+def _ignored(git: Git, below: str) -> bool:
+    """Whether the searched folder itself is one that git ignores: ripgrep searches what it is told to."""
+    code, _, _ = git.ended("check-ignore", "--quiet", "--no-index", "--", below)
+    return code != 1
+
+
+def _other_ignores_above(folder: str) -> bool:
+    """Whether ripgrep finds an ignore file of its own on the way down to a folder."""
+    while True:
+        if any(os.path.lexists(f"{folder.rstrip('/')}/{name}") for name in _OTHER_IGNORES):
+            return True
+        if folder in ("", "/"):
             return False
-        return not wanted or compile_patterns(wanted).covers(path)
-    except ValueError:
-        return True
+        folder = folder.rpartition("/")[0]
 
 
-def expanded(pattern: str) -> list[str]:
-    """The globs that a glob with one level of braces stands for: `*.{js,ts}` is `*.js` and `*.ts`."""
-    before, brace, rest = pattern.partition("{")
-    inside, closing, after = rest.partition("}")
-    if not brace or not closing or "{" in inside:
-        return [pattern]
-    return [made for choice in inside.split(",") for made in expanded(before + choice + after)]
+def _walked(folder: str) -> Iterator[str]:
+    """Every file below a folder, without git; a folder that is a repository ends in a slash. Raises NoPlace."""
+    waiting, seen = [folder], 0
+    while waiting:
+        try:
+            inside = list(os.scandir(waiting.pop()))
+        except OSError:
+            continue  # whoever can't list it can't search it either
+        seen += len(inside)
+        if seen > _MOST_WALKED:
+            raise NoPlace("more files lie below this folder than can be looked at")
+        for entry in inside:
+            if not entry.is_dir(follow_symlinks=False):
+                yield entry.path
+            elif repository_at(entry.path) is not None:
+                yield entry.path + "/"
+            elif entry.name != ".git":
+                waiting.append(entry.path)
+
+
+def _repositories_in(folder: str) -> Iterator[Repository]:
+    """The repositories that lie directly in a folder which belongs to none."""
+    try:
+        inside = [entry.path for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return
+    for path in inside[:_MOST_REPOSITORIES]:
+        inner = repository_at(path)
+        if inner is not None:
+            yield inner
+
+
+def _linked(path: str) -> tuple[int, int] | None:
+    """Device and inode of a regular file that has more than one name."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    if status.st_nlink < 2 or status.st_mode & 0o170000 != 0o100000:
+        return None
+    return status.st_dev, status.st_ino

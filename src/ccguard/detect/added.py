@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .plugins import PRIVATE_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Protocol
 
     class Places(Protocol):
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 _KEY_HEADER = re.compile(r"PRIVATE KEY|PuTTY-User-Key-File")
 _KEY_END = re.compile(r"-{4,5} ?END |Private-MAC:")
+_KEY_BODY = re.compile(
+    r"[^\n]*(?:\n[^\w\n]{0,20}(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n]*)*(?:\n[^\w\n]{0,20}(?=\n))?"
+    r"(?:\n[^\w\n]{0,20}[\w+/=]{16,200}(?:\\[rn]){0,2}[^\w\n]{0,20}(?=\n|\Z))*"
+)
 _LONGEST_KEY = 400  # lines
 
 
@@ -50,7 +54,7 @@ class Added:
         for number, line in enumerate(lines, 1):
             header = _KEY_HEADER.search(line)
             if header and number not in self._numbers:
-                _, last = key_block(lines, number, header[0])
+                last = max(last for _, last in key_blocks(lines, number, header[0]))
                 inside = [added for added in range(number + 1, last + 1) if added in self._numbers]
                 self._headers.update({number: inside[0]} if inside else {})
 
@@ -82,11 +86,15 @@ class AddedToParsed:
         return next((added for added, line in self._lines.items() if telling in line), 0)
 
 
-def key_block(lines: Sequence[str], number: int, header: str) -> tuple[str, int]:
-    """A private key from its header to its end without white space, and its last line; without an end, one line."""
+def key_blocks(lines: Sequence[str], number: int, header: str) -> Iterator[tuple[str, int]]:
+    """The private keys that begin with this header on a line: each without white space, and its last line.
+
+    One goes on to its end. Where it has none, it goes on as long as the lines look like a key's.
+    """
     text = "\n".join(line.rstrip("\n") for line in lines[number - 1 : number - 1 + _LONGEST_KEY])
-    start = max(text.find(header), 0)
-    end = _KEY_END.search(text, start + len(header))
-    if end is None:
-        return "".join(text[start:].partition("\n")[0].split()), number
-    return "".join(text[start : end.start()].split()), number + text.count("\n", 0, end.start())
+    starts = [found.start() for found in re.finditer(re.escape(header), text.partition("\n")[0])] or [0]
+    for start, limit in zip(starts, [*starts[1:], len(text)], strict=True):
+        end = _KEY_END.search(text, start + len(header), limit)
+        body = None if end else _KEY_BODY.match(text, start, limit)
+        stop = end.start() if end else body.end() if body else limit
+        yield "".join(text[start:stop].split()), number + text.count("\n", 0, stop)

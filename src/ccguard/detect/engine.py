@@ -5,7 +5,8 @@ lines asked for. "ccguard" marks what its plugins find where its scanner does no
 
 - files that it skips for their name (there without entropy: they are mostly checksums) or for a byte that is not UTF-8;
 - for formats only, as the rest would be guesses: lines that hold a call (`x = f("...")`), lists, comments and values
-  that its YAML and ini parsers drop, its second pass where the first has found something, and binary content.
+  that its YAML and ini parsers drop, its second pass where the first has found something, and the readable parts of
+  content that holds zero bytes.
 
 Nothing is verified, so nothing is sent anywhere, and no file is opened. detect-secrets is imported by the first call.
 """
@@ -19,11 +20,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..model.error import CcguardError
 from ..model.finding import SecretHit
 from ..secrets.mask import masked
-from .added import Added, AddedToParsed, Everywhere, key_block
+from .added import Added, AddedToParsed, Everywhere, key_blocks
+from .binary import PACKED
 from .plugins import (
     BASELINE_NAME,
     KEYWORD,
     PRIVATE_KEY,
+    PUBLIC_IP,
     filters,
     has_pragma,
     kind_of,
@@ -31,7 +34,8 @@ from .plugins import (
     refuses,
     skips_name,
 )
-from .source import read
+from .source import readings
+from .tokens import reported
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -51,7 +55,7 @@ _MOST_KEYWORDS = 20
 # What a plugin finds nothing without. The NPM plugin tries anew from every `//`, to the end of the line: one line of
 # two megabytes, full of addresses as minified files are, took it minutes.
 _NEEDED = {"NPM tokens": "/:_authToken="}
-_READABLE_RUN = re.compile(r"[ -~]{8}")  # in binary content, what is worth a look: shorter than any token
+_READABLE_RUN = re.compile(r"[!-~]{8}")  # in binary content, what is worth a look: shorter than any token
 
 
 def scan(
@@ -64,7 +68,7 @@ def scan(
     `pragma: allowlist secret` covers is `allowlisted`, unless it is a format. CcguardError if detect-secrets fails.
     """
     try:
-        return _hits(read(path, text), lines, settings, honour_pragma)
+        return _hits(readings(path, text), lines, settings, honour_pragma)
     except Exception as error:  # noqa: BLE001  (its errors may hold the secret: only their kind is told)
         failure = type(error).__name__
     raise CcguardError(
@@ -77,8 +81,8 @@ def scan(
 
 def not_scanned(path: str, text: str) -> str:
     """Why `scan` can't see all of this file; empty if it can."""
-    source = read(path, text)
-    if source.binary:
+    source = readings(path, text)[0]
+    if text.startswith(PACKED) or (source.binary and not source.picture):
         return "its content is binary: only readable parts were searched, and for token formats alone"
     if source.swells:
         return "its aliases or references spell out too much text: it was searched line by line, unparsed"
@@ -97,18 +101,29 @@ class _Found(NamedTuple):
 
 
 def _hits(
-    source: Source, lines: Collection[int] | None, settings: Secrets, honour_pragma: bool
+    sources: Iterable[Source], lines: Collection[int] | None, settings: Secrets, honour_pragma: bool
 ) -> tuple[SecretHit, ...]:
+    """The hits in all the ways to read a file, each secret once."""
+    best: dict[tuple[str, str], SecretHit] = {}
+    for source in sources:
+        for hit in _hits_in(source, lines, settings, honour_pragma):
+            known = best.setdefault((hit.type, hit.digest), hit)
+            best[hit.type, hit.digest] = min(known, hit, key=_preference)
+    return tuple(sorted(best.values(), key=lambda hit: (hit.line, hit.type, hit.digest)))
+
+
+def _hits_in(
+    source: Source, lines: Collection[int] | None, settings: Secrets, honour_pragma: bool
+) -> Iterator[SecretHit]:
     numbers = source.git_numbers()
     added: frozenset[int] | None = None
     if lines is not None and source.numbered:
         wanted = frozenset(lines)
         added = frozenset(line for line, number in enumerate(numbers, 1) if number in wanted)
         if not added:
-            return ()
-    best: dict[tuple[str, str], SecretHit] = {}
+            return
     for found in _all_found(source, added, settings):
-        hit = SecretHit(
+        yield SecretHit(
             path=source.path,
             line=numbers[found.line - 1] if found.line <= len(numbers) else found.line,
             type=found.type,
@@ -118,9 +133,6 @@ def _hits(
             engine="detect-secrets" if found.own else "ccguard",
             allowlisted=honour_pragma and found.pragma and kind_of(found.type) != "format",
         )
-        known = best.setdefault((hit.type, hit.digest), hit)
-        best[hit.type, hit.digest] = min(known, hit, key=_preference)
-    return tuple(sorted(best.values(), key=lambda hit: (hit.line, hit.type, hit.digest)))
 
 
 def _preference(hit: SecretHit) -> tuple[bool, bool, int]:
@@ -134,7 +146,7 @@ def _all_found(source: Source, added: frozenset[int] | None, settings: Secrets) 
     plain, parsed = source.lines(), source.parsed_lines()
     on_plain: Places = Everywhere() if added is None else Added(added, plain)
     on_parsed: Places = Everywhere() if added is None else AddedToParsed(added, plain)
-    if source.binary:
+    if source.binary and added is None:
         on_plain = _ReadableRuns()
     search = _Search(source.path, settings.salt)
     first = list(search.through(parsed or plain, on_parsed if parsed else on_plain, plugins))
@@ -154,7 +166,9 @@ def _chosen_plugins(source: Source, settings: Secrets) -> tuple[tuple[BasePlugin
     """The plugins that suit this file, and whether detect-secrets itself would look at it."""
     plugins = plugins_for(settings)
     formats = tuple(plugin for plugin in plugins if kind_of(plugin.secret_type) == "format")
-    if source.binary or source.path.rpartition("/")[2] == BASELINE_NAME:
+    if source.binary:  # where four numbers with dots between them are a version
+        return tuple(plugin for plugin in formats if plugin.secret_type != PUBLIC_IP), False
+    if source.path.rpartition("/")[2] == BASELINE_NAME:
         return formats, False
     if skips_name(source.path):  # mostly checksums, which the entropy plugins would all report
         return tuple(plugin for plugin in plugins if plugin in formats or plugin.secret_type == KEYWORD), False
@@ -189,24 +203,24 @@ class _Search:
                 if _NEEDED.get(plugin.secret_type, "") not in line:
                     continue
                 given = _LONG_WORD.sub(_ends, line) if plugin.secret_type == KEYWORD else line
-                for secret in plugin.analyze_line(self._path, given, number):
-                    value = secret.secret_value or ""
-                    place = places.place(number, plugin.secret_type, value)
+                for value, token in reported(plugin, self._path, given, number):
+                    place = places.place(number, plugin.secret_type, token)
                     if place and not refuses(filters().secret, **self._facts(line), secret=value, plugin=plugin):
-                        yield from self._found(context, number, place, plugin, value)
+                        yield from self._found(context, number, place, plugin, token)
 
     def _facts(self, line: str) -> dict[str, object]:
         return {"filename": self._path, "line": line}
 
-    def _found(self, lines: list[str], number: int, place: int, plugin: BasePlugin, value: str) -> Iterator[_Found]:
+    def _found(self, lines: list[str], number: int, place: int, plugin: BasePlugin, token: str) -> Iterator[_Found]:
         line = lines[number - 1].rstrip()
         own = not refuses(filters().line, **self._facts(line))
         if not own and kind_of(plugin.secret_type) != "format":
             return
-        content = key_block(lines, number, value)[0] if plugin.secret_type == PRIVATE_KEY else value
-        digest = blake2b(content.encode(), key=self._key).hexdigest()[:_DIGEST_LENGTH]
+        key = plugin.secret_type == PRIVATE_KEY
         pragma = has_pragma(self._path, line, lines, number)
-        yield _Found(place, plugin.secret_type, masked(content), digest, own, pragma)
+        for secret in (block for block, _ in key_blocks(lines, number, token)) if key else (token,):
+            digest = blake2b(secret.encode(), key=self._key).hexdigest()[:_DIGEST_LENGTH]
+            yield _Found(place, plugin.secret_type, masked(secret), digest, own, pragma)
 
 
 def _ends(word: re.Match[str]) -> str:

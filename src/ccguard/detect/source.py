@@ -7,6 +7,8 @@ import io
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from .binary import is_picture, readable_parts, wide_text
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -24,6 +26,8 @@ _NO_INI_LINE = re.compile(r"^[^\s#;\[=:][^=:\n]*$", re.MULTILINE)
 _MOST_NODES = 1_000_000
 _MOST_REFERENCES = 40  # configparser follows them ten levels deep: 4 a level spell out 4 ** 10 values
 
+_MOST_ZEROS = 0.1  # the share of zero bytes in what still counts as text
+
 
 class Source(NamedTuple):
     """A file's text, made readable."""
@@ -31,7 +35,8 @@ class Source(NamedTuple):
     path: str
     text: str
     utf8: bool  # otherwise detect-secrets gives the file up
-    binary: bool = False
+    binary: bool = False  # its readable parts alone
+    picture: bool = False  # binary, and nothing in it but a picture or font
     numbered: bool = True  # its lines are those that git counts
 
     def lines(self) -> list[str]:
@@ -92,27 +97,25 @@ class _NamedText(io.StringIO):
     name: str
 
 
-def read(path: str, text: str) -> Source:
-    """The text made readable: `text` was decoded as UTF-8, with bytes that are none escaped as surrogates."""
+def readings(path: str, text: str) -> tuple[Source, ...]:
+    """The ways to read a file: as text if it is one, and if it holds zero bytes also by its bytes' readable parts.
+
+    `text` was decoded as UTF-8, with bytes that are none escaped as surrogates. What the zeros look like, or a mark,
+    may lie about the encoding; the readable parts are there whatever it is.
+    """
     text = _OTHER_SURROGATE.sub("\ufffd", text)
-    wide = _utf16(text.encode("utf-8", "surrogateescape")) if "\0" in text else ""
+    utf8 = _ESCAPED_BYTE.search(text) is None
+    if "\0" not in text:
+        latin = text if utf8 else _ESCAPED_BYTE.sub(lambda found: chr(ord(found[0]) - 0xDC00), text)
+        return (Source(path, latin, utf8),)
+    content = text.encode("utf-8", "surrogateescape")
+    parts = Source(path, readable_parts(content), utf8=False, binary=True, numbered=False)
+    wide = wide_text(content)
     if wide:
-        return Source(path, wide, utf8=False, binary="\0" in wide, numbered=False)
-    readable = _ESCAPED_BYTE.sub(lambda found: chr(ord(found[0]) - 0xDC00), text)
-    zeros = text.count("\0")
-    binary = zeros > 0 and (readable != text or zeros > len(text) * 0.1)
-    return Source(path, readable, utf8=readable == text, binary=binary, numbered=not binary)
-
-
-def _utf16(content: bytes) -> str:
-    """The text if it is UTF-16, else nothing. Without a mark, zeros in every other byte tell."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16", "replace")
-    even, odd = content[::2].count(0), content[1::2].count(0)
-    many, few = len(content) * 0.3, len(content) * 0.05
-    if odd > many and even < few:
-        return content.decode("utf-16-le", "replace")
-    return content.decode("utf-16-be", "replace") if even > many and odd < few else ""
+        return Source(path, wide, utf8=False, numbered=False), parts
+    if utf8 and text.count("\0") <= len(text) * _MOST_ZEROS:
+        return Source(path, text, utf8), parts._replace(numbered=True)
+    return (parts._replace(picture=is_picture(content)),)
 
 
 def _is_ini(text: str) -> bool:

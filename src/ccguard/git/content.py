@@ -14,7 +14,6 @@ from ..model.event import Change, Commit
 from .objects import Objects
 
 LARGEST = 10_000_000
-_LOOKED_AT_FOR_NUL = 8192
 _SUBMODULE = "160000"
 _LFS = b"version https://git-lfs.github.com/spec/"
 _LARGEST_POINTER = 1024
@@ -23,8 +22,10 @@ _LARGEST_POINTER = 1024
 class AddedLines(NamedTuple):
     """The whole new text of a changed file, and the numbers (from 1) of the lines that are new in it.
 
-    Lines end with a line feed and nothing else. Where the content can't be scanned, `reason` says why and there is no
-    text; of a Git LFS pointer there are both, the pointer being text and not the content.
+    Lines end with a line feed and nothing else. The text is UTF-8, its other bytes escaped as surrogates, so that none
+    is lost; where a byte is zero the lines may not be what an editor shows, and all of them count as new. Where the
+    content can't be read, `reason` says why and there is no text; of a Git LFS pointer there are both, the pointer
+    being text and not the content.
     """
 
     change: Change
@@ -54,8 +55,8 @@ def _added(objects: Objects, commit: Commit, change: Change) -> AddedLines:
     raw = objects.read(change.new_oid, LARGEST)
     if raw is None:
         return AddedLines(change, reason=f"larger than {LARGEST // 1_000_000} MB")
-    if b"\0" in raw[:_LOOKED_AT_FOR_NUL]:
-        return AddedLines(change, reason="binary")
+    if b"\0" in raw:
+        return AddedLines(change, tuple(range(1, len(_lines(raw)) + 1)), _decoded(raw))
     known: Counter[bytes] = Counter()
     for oid in _before(objects, commit, change):
         known |= Counter(_lines(_readable(objects, oid)))
@@ -86,7 +87,4 @@ def _lines(raw: bytes) -> list[bytes]:
 
 
 def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+    return raw.decode("utf-8", "surrogateescape")

@@ -12,9 +12,16 @@ try:
 except ImportError:  # native Windows
     import nt as system  # type: ignore[no-redef]
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _LINKS = 40  # as many as Linux follows before it gives up
 _FOLDER, _LINK, _KIND = 0o040000, 0o120000, 0o170000
 _SMALL_FILE = 4096
+_OF_PROCESSES = frozenset(("cwd", "root", "fd", "map_files"))  # links that lead elsewhere for each process
+_STREAMS = ("0", "1", "2")
+_MOST_ROUNDS = 3  # a link may lead to a process's folder, and a link in there to one again
 _PACKED_REFS_LIMIT = 64 << 20
 
 
@@ -38,29 +45,38 @@ class Repository(Record):
 class Places:
     """Answers about paths for one event; remembers what it has looked up."""
 
-    def __init__(self, cwd: str, home: str) -> None:
+    def __init__(self, cwd: str, home: str, project: str = "") -> None:
+        """`project` is where the session was started, if that is known."""
         self.cwd = slashed(cwd)
         self.home = slashed(home)
+        self._project = slashed(project)
         self._repositories: dict[str, Repository | None] = {}
         self._links: dict[str, str | None] = {}
 
-    def spellings(self, text: str, below: str = "") -> tuple[str, ...]:
+    def spellings(self, text: str, below: str = "", rounds: int = 0) -> tuple[str, ...]:
         """All absolute names of what `text` names from the working directory: as text, and as the kernel resolves it.
 
-        Raises NoPlace. A path that does not exist yet is resolved as far as it exists.
+        Raises NoPlace. A path that does not exist yet is resolved as far as it exists. The last name is the likeliest.
         """
         if "\0" in text:
             raise NoPlace("a path holds a zero byte")
+        passed: list[tuple[str, str]] = []
         absolute = self._absolute(text, below)
         normal = normalised(absolute)
-        found = {normal: None, resolved(absolute, self._links): None}
-        found[resolved(normal, self._links)] = None  # a client that normalises before it opens
+        found = {normal: None, resolved(absolute, self._links, passed): None}
+        found[resolved(normal, self._links, passed)] = None  # a client that normalises before it opens
+        meant = list(_addressed(text)) if text[:5].lower() == "file:" else []
+        meant.extend(self._elsewhere(passed, below))
+        if meant and rounds == _MOST_ROUNDS:
+            raise PathLoop("a path leads through links that never end")
+        for other in meant:
+            for name in self.spellings(other, below, rounds + 1):
+                found.pop(name, None)
+                found[name] = None
         return tuple(found)
 
     def _absolute(self, text: str, below: str) -> str:
         text = slashed(text)
-        if text.startswith("file://"):
-            text = text[7:]
         if text == "~" or text.startswith("~/"):
             text = self.home + text[1:]
         if is_absolute(text):
@@ -70,6 +86,16 @@ class Places:
             if is_absolute(text):
                 return text
         return self.cwd + "/" + text
+
+    def _elsewhere(self, passed: list[tuple[str, str]], below: str) -> Iterator[str]:
+        """Where a path that goes through a process's own links leads for the session's processes, not for this one."""
+        for link, rest in passed:
+            if link == "root":
+                yield "/" + rest
+            elif link == "cwd":
+                yield from (f"{folder}/{rest}" for folder in (self._project, self.cwd, below) if folder)
+            elif rest and rest not in _STREAMS:
+                raise NoPlace("a path leads through a file that a process has open, and which one can't be told")
 
     def owners(self, absolute: str) -> tuple[Repository, ...]:
         """Every repository that holds a path, innermost first: a submodule and what it is in, say."""
@@ -112,10 +138,13 @@ def normalised(absolute: str) -> str:
     return _joined(parts)
 
 
-def resolved(absolute: str, known: dict[str, str | None] | None = None) -> str:
+def resolved(
+    absolute: str, known: dict[str, str | None] | None = None, passed: list[tuple[str, str]] | None = None
+) -> str:
     """The path as the kernel walks it: each link followed before the `..` after it. Raises PathLoop.
 
-    `known` remembers from call to call where each path leads: None for what is no link.
+    `known` remembers from call to call where each path leads: None for what is no link. `passed` is told of each link
+    of a process (`/proc/self/cwd`) that the path goes through, with what comes after it.
     """
     known = {} if known is None else known
     waiting = absolute.split("/")[::-1]
@@ -130,6 +159,8 @@ def resolved(absolute: str, known: dict[str, str | None] | None = None) -> str:
         if not part or part == ".":
             continue
         parts.append(part)
+        if part in _OF_PROCESSES and passed is not None and _of_process(parts):
+            passed.append((part, "/".join(waiting[::-1])))
         path = _joined(parts)
         if path not in known:
             known[path] = _link_target(path)
@@ -142,6 +173,38 @@ def resolved(absolute: str, known: dict[str, str | None] | None = None) -> str:
         parts = [] if is_absolute(target) else parts[:-1]
         waiting.extend(target.split("/")[::-1])
     return _joined(parts)
+
+
+def _of_process(parts: list[str]) -> bool:
+    """Whether a path is a link that each process has one of, or the folder of the files that it has open."""
+    if parts[0] == "dev":
+        return parts == ["dev", "fd"]
+    return parts[0] == "proc" and len(parts) > 2 and (parts[1].isdigit() or parts[1] in ("self", "thread-self"))
+
+
+def _addressed(text: str) -> Iterator[str]:
+    """The paths that a `file:` address may mean, the one that the standard says last."""
+    whole = text[5:]
+    for rest in dict.fromkeys((whole, whole.partition("#")[0].partition("?")[0])):
+        for path in dict.fromkeys((rest, _unescaped(rest))):
+            if path.startswith("//"):
+                yield path[2:]  # what a program takes that cuts off `file://`
+                yield "/" + path[2:].partition("/")[2]  # without the host
+            else:
+                yield path
+
+
+def _unescaped(text: str) -> str:
+    """The text with each `%2f` as the byte that it stands for."""
+    first, *rest = text.split("%")
+    made = [first.encode("utf-8", "surrogatepass")]
+    for piece in rest:
+        code = piece[:2]
+        if len(code) == 2 and code.isalnum() and code.strip("0123456789abcdefABCDEF") == "":
+            made.append(bytes((int(code, 16),)) + piece[2:].encode("utf-8", "surrogatepass"))
+        else:
+            made.append(b"%" + piece.encode("utf-8", "surrogatepass"))
+    return b"".join(made).decode("utf-8", "surrogateescape")
 
 
 def _joined(parts: list[str]) -> str:

@@ -8,7 +8,23 @@ SHOWN_FROM = 16  # characters: under this even a public prefix is too large a sh
 # issuer; of any other secret nothing is shown, since its first characters belong to the secret.
 PREFIXES = (
     *("AKIA", "ASIA", "ABIA", "ACCA", "AIza", "AKC"),
-    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "gith", "glpa", "gldt", "glrt"),
+    *(
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "gith",
+        "glpa",
+        "gldt",
+        "glrt",
+        "glft",
+        "glso",
+        "glim",
+        "glpt",
+        "glag",
+        "gloa",
+    ),
     *("xoxb", "xoxp", "xoxa", "xoxo", "xoxr", "xoxs", "xapp"),
     *("sk-a", "sk-p", "sk_l", "rk_l", "sq0c", "SG.", "npm_", "pypi", "hf_", "hvs.", "dapi", "eyJ"),
 )
