@@ -9,6 +9,7 @@ try:
     import gc
     import marshal
     import sys
+    from _imp import source_hash
 
     gc.disable()  # the process ends before there is anything worth collecting
 
@@ -20,7 +21,9 @@ try:
     for folder in package.__path__:
         try:
             with open(f"{folder}/__pycache__/hook.{sys.implementation.cache_tag}.bundle", "rb") as bundle:  # noqa: PTH123
-                exec(marshal.loads(bundle.read()), {"folder": folder})  # noqa: S102, S302 (a file like any .pyc)
+                data = bundle.read()
+            if source_hash(len(data), memoryview(data)[8:]) == data[:8]:  # see `ccguard.policy.frozen.sealed`
+                exec(marshal.loads(memoryview(data)[8:]), {"folder": folder})  # noqa: S102, S302 (a file like any .pyc)
         except (OSError, ValueError, EOFError, TypeError):
             continue  # slower without, and the same
     from ccguard.commands.hook import main

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ccguard.policy.frozen import sealed, unsealed
+
 from .ground import HOOK, LOOSE, POLICY, POLICY_FILE, ROOT, Ground, answer
 
 
@@ -33,9 +35,11 @@ DAMAGED: dict[str, Callable[[bytes], bytes]] = {
     "cut off": lambda kept: kept[: len(kept) // 2],
     "one byte short": lambda kept: kept[:-1],
     "every bit turned": lambda kept: bytes(byte ^ 0xFF for byte in kept),
-    "another value": lambda kept: marshal.dumps(5),
-    "another shape": lambda kept: marshal.dumps((1, 2)),
-    "another policy": lambda kept: marshal.dumps((*marshal.loads(kept)[:3], (1,))),
+    "another value": lambda kept: sealed(5),
+    "another shape": lambda kept: sealed((1, 2)),
+    "another policy": lambda kept: sealed((*unsealed(kept)[:3], (1,))),
+    "no seal": lambda kept: kept[8:],
+    "one bit turned": lambda kept: kept[:-9] + bytes((kept[-9] ^ 1,)) + kept[-8:],
     "too large": lambda kept: b"\0" * (33 << 20),
 }
 
@@ -66,8 +70,15 @@ def test_a_frozen_policy_that_is_no_file_is_not_believed(ground: Ground) -> None
 def _loose(ground: Ground) -> bytes:
     """The frozen policy of a repository that allows everything, as its maker would freeze it for this one."""
     file = _frozen(ground)
-    maker, made_of, extended, _ = marshal.loads(file.read_bytes())
-    return marshal.dumps((maker, made_of, extended, None))
+    maker, made_of, extended, _ = unsealed(file.read_bytes())
+    return sealed((maker, made_of, extended, None))
+
+
+def test_a_frozen_policy_is_believed_where_nothing_speaks_against_it(ground: Ground) -> None:
+    """What the tests below refuse is refused for the one reason that they name."""
+    file = _frozen(ground)
+    file.write_bytes(_loose(ground))
+    assert ground.read("secrets/key.txt").verdict == "pass"
 
 
 def test_a_frozen_policy_that_others_may_write_is_not_believed(ground: Ground) -> None:
@@ -160,7 +171,7 @@ def test_a_file_in_the_place_of_the_notes_is_left_alone(ground: Ground) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"garbage", marshal.dumps(5), marshal.dumps(compile("1 / 0", "bundle", "exec"))], ids=repr
+    "damage", [b"", b"garbage", marshal.dumps(5), sealed(5), sealed(compile("1 / 0", "bundle", "exec"))], ids=repr
 )
 def test_damaged_modules_never_let_a_call_through(damage: bytes, ground: Ground) -> None:
     installed = ground.folder / "installed"

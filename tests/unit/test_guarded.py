@@ -9,6 +9,7 @@ import pytest
 
 import ccguard
 from ccguard.commands.guarded import machine_part, machine_parts, may_run_ccguard, runs_ccguard, runs_ccguard_now
+from ccguard.version import VERSION
 
 HOME = "/home/dev"
 
@@ -139,6 +140,11 @@ def test_a_file_that_is_not_there_or_no_file_runs_nothing(tmp_path: Path) -> Non
         (str(Path(sys.executable).resolve()), "the interpreter that ccguard runs on"),
         (f"{HOME}/.claude/settings.json", "Claude Code's settings"),
         (f"{HOME}/.claude/settings.local.json", "Claude Code's settings"),
+        (f"{HOME}/.claude/remote-settings.json", "Claude Code's managed settings"),
+        (f"{HOME}/.claude/plugins/cache/x/hooks.json", "Claude Code's plugins"),
+        (f"{HOME}/.claude.json", "Claude Code's settings"),
+        (f"{HOME}/.local/state/ccguard/journal", "ccguard's notes"),
+        (str(Path(__file__).parents[2] / "hooks/claude_code.py"), "ccguard itself"),
         ("/etc/claude-code/managed-settings.json", "Claude Code's managed settings"),
         ("/etc/ccguard/policy.toml", "the organisation's policy"),
         (f"{HOME}/.gitconfig", "git's configuration"),
@@ -160,6 +166,9 @@ def test_the_guardrails_own_places_are_guarded(path: str, part: str) -> None:
         f"{HOME}/.local/share/ccguard-notes",
         f"{HOME}/.cache/ccguardian/x",
         f"{HOME}/.claude/CLAUDE.md",
+        f"{HOME}/.claude.json.md",
+        f"{HOME}/.local/state/other",
+        str(Path(__file__)),
         f"{HOME}/.claude/settings.json.md",
         f"{HOME}/.gitconfig.d/x",
         "/home/other/.claude/settings.json",
@@ -174,7 +183,59 @@ def test_other_places_are_not(path: str) -> None:
 def test_claude_codes_settings_are_where_its_configuration_is() -> None:
     parts = machine_parts(HOME, "/srv/claude")
     assert machine_part("/srv/claude/settings.json", parts) == "Claude Code's settings"
+    assert machine_part("/srv/claude/remote-settings.json", parts) == "Claude Code's managed settings"
+    assert machine_part("/srv/claude/plugins/x", parts) == "Claude Code's plugins"
+    assert machine_part("/srv/claude/.claude.json", parts) == "Claude Code's settings"
     assert machine_part("/srv/claude/projects/x.jsonl", parts) == ""
+    assert machine_part(f"{HOME}/.claude/plugins/x", parts) == "Claude Code's plugins"
+
+
+def _runs_in(folder: Path, monkeypatch: pytest.MonkeyPatch, *, alone: bool = True) -> None:
+    """Makes the running interpreter look like one in this folder; `alone` is a virtual environment."""
+    (folder / "bin").mkdir(parents=True)
+    if alone:
+        (folder / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    monkeypatch.setattr(sys, "executable", f"{folder}/bin/python")
+    monkeypatch.setattr(sys, "prefix", f"{folder}/none")
+
+
+ENVIRONMENT = "the environment that ccguard runs in"
+
+
+def test_a_virtual_environment_is_guarded_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path.resolve() / "repo/.venv"
+    _runs_in(folder, monkeypatch)
+    parts = machine_parts(HOME, f"{HOME}/.claude")
+    assert machine_part(f"{folder}/lib/python3.12/site-packages/x.pth", parts) == ENVIRONMENT
+    assert machine_part(f"{folder}/bin/ccguard", parts) == ENVIRONMENT
+    assert machine_part(f"{folder.parent}/lib/x.py", parts) == ""
+
+
+def test_of_a_repository_that_is_an_environment_only_that_is_guarded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path.resolve() / "repo"
+    _runs_in(folder, monkeypatch)
+    (folder / ".git").mkdir()
+    parts = machine_parts(HOME, f"{HOME}/.claude")
+    library = f"{folder}/lib/python{sys.version_info[0]}.{sys.version_info[1]}"
+    for path in (f"{library}/site-packages/x.pth", f"{folder}/bin/ccguard", f"{folder}/pyvenv.cfg"):
+        assert machine_part(path, parts) == ENVIRONMENT
+    for path in (f"{folder}/lib/x.py", f"{folder}/src/a.py"):
+        assert machine_part(path, parts) == ""
+
+
+def test_of_an_interpreter_for_everything_only_ccguards_part_is_guarded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path.resolve() / "usr"
+    _runs_in(folder, monkeypatch, alone=False)
+    parts = machine_parts(HOME, f"{HOME}/.claude")
+    packages = Path(ccguard.__file__).parents[1]
+    for path in (packages / "ccguard/cli.py", packages / f"ccguard_policy-{VERSION}.dist-info/RECORD"):
+        assert machine_part(str(path), parts) == "ccguard itself"
+    for path in (packages / "other/x.py", folder / "bin/other", folder / "lib/python3.12/site-packages/x.py"):
+        assert machine_part(str(path), parts) == ""
 
 
 def test_a_home_that_is_a_link_is_guarded_under_both_names(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import wire
+from .tools import SPACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,10 +15,10 @@ _LONGEST_PATH = 4096
 # A string may be JSON whose strings are JSON.
 _DEEPEST = 3
 # Inputs that hold a path whatever it looks like; others that end in these words too (`targetDir`, `files`).
-_PATH_KEYS = ("path", "file", "dir", "directory", "folder", "uri", "filename", "source", "destination", "target", "root")
-_PATH_KEYS_WHOLE = (*_PATH_KEYS, "cwd")
-# What JavaScript's `trim` takes off.
-SPACE = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+_PATH_KEYS = (
+    *("path", "file", "filename", "dir", "directory", "folder", "uri"),
+    *("source", "destination", "target", "root", "cwd"),
+)
 
 
 def candidates(given: dict[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -28,15 +29,13 @@ def candidates(given: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     seen = set()
     for text, sure in _strings(given, 0):
         for meant in _meanings(text):
-            shape = _shape(meant)
-            found = (meant, "\n" in meant or not (sure or shape))
+            found = (meant, "\n" in meant or not (sure or _looks_like_a_path(meant)))
             if len(meant) <= _LONGEST_PATH and found not in seen:
                 seen.add(found)
                 yield found
 
 
-def _shape(text: str) -> bool:
-    """Whether a text looks like a path."""
+def _looks_like_a_path(text: str) -> bool:
     return "/" in text or "\\" in text or text.startswith((".", "~"))
 
 
@@ -65,7 +64,7 @@ def _parsed(text: str) -> Any:
 
 
 def _is_path_key(key: str) -> bool:
-    return key.lower().rstrip("s").endswith(_PATH_KEYS_WHOLE)
+    return key.lower().rstrip("s").endswith(_PATH_KEYS)
 
 
 def _meanings(text: str) -> list[str]:

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from ..model.event import AccessMode
 
 # What JavaScript's `trim` takes off; the client trims a path before it opens it.
-_SPACE = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+SPACE = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 
 
 class Reach(Record):
     """A path in a tool's input. `tree` says that what lies below it is read too, as far as `pattern` (a glob) goes.
 
-    `aimed` is a glob of folders below it: those that are there are reached, and not the path itself. `word` says that
-    it is a path only if there is such a file.
+    `aimed` is a glob that counts from it: the folders below which that looks are reached too. `word` says that it is a
+    path only if there is such a file.
     """
 
     text: str
@@ -116,13 +116,12 @@ def _glob(given: dict[str, Any]) -> Iterator[Reach]:
         yield Reach(text, "read")
     fixed, rest = _cut(pattern)
     aimed = "/".join(fixed)
-    if aimed or pattern.startswith("/"):
-        aimed = aimed if aimed.startswith("/") or not base else f"{base}/{aimed}"
-        for text in _as_opened(aimed or "/"):
+    if aimed:
+        for text in _as_opened(aimed if aimed.startswith("/") or not base else f"{base}/{aimed}"):
             yield Reach(text, "read")
     # A glob with letters in it is meant for some folders and not for others (`vau*/x`), unlike `*/x` and `**/x`.
     if len(rest) > 1 and rest[0].strip("*"):
-        yield Reach(aimed or base or ".", "read", aimed="/".join(rest))
+        yield Reach(base or ".", "read", aimed=pattern)
 
 
 def _cut(pattern: str) -> tuple[list[str], list[str]]:
@@ -137,7 +136,7 @@ def _cut(pattern: str) -> tuple[list[str], list[str]]:
 def _as_opened(text: str) -> Iterator[str]:
     """The path as it is written, and as the client opens it: trimmed, and in one of Unicode's normal forms."""
     yield text
-    trimmed = text.strip(_SPACE)
+    trimmed = text.strip(SPACE)
     if trimmed != text:
         yield trimmed
     if not text.isascii():

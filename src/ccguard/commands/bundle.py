@@ -16,6 +16,8 @@ from pathlib import Path
 from types import CodeType
 from typing import cast
 
+from ..policy.frozen import sealed, unsealed
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 # The modules of the fast way and of every rule that may be asked there; what only the slow way needs stays out.
@@ -92,7 +94,7 @@ def refresh() -> Path | None:
     facts = tuple((_name(path), status.st_size, status.st_mtime_ns) for path, status in sources)
     opening = f"SOURCES = {facts!r}\n"
     with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
-        if facts in marshal.loads(target.read_bytes()).co_consts:  # noqa: S302 (our own file)
+        if facts in unsealed(target.read_bytes()).co_consts:
             return target
     modules = {
         _module(_name(path)): (path.name == "__init__.py", marshal.dumps(_compiled(path))) for path, _ in sources
@@ -101,7 +103,7 @@ def refresh() -> Path | None:
     scratch = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         target.parent.mkdir(exist_ok=True)
-        scratch.write_bytes(marshal.dumps(code))
+        scratch.write_bytes(sealed(code))
         scratch.replace(target)
     except OSError:
         return None

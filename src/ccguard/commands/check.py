@@ -28,7 +28,15 @@ _CALLER = "whoever wrote the command, or the CI job that runs it"
 @click.option("--only", metavar="RULE,...", default="", help="Judge by these rules only.")
 @reporting
 def command(
-    staged: bool, spelled: str | None, whole: bool, only: str, form: str, color: str, quiet: bool, exit_zero: bool
+    staged: bool,
+    spelled: str | None,
+    whole: bool,
+    only: str,
+    form: str,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+    exit_zero: bool,
 ) -> None:
     """Judge a change or the whole tree by the repository's policy: paths, secrets, guard files, mode."""
     if staged + (spelled is not None) + whole > 1:
@@ -46,7 +54,8 @@ def command(
         judged = judge_tree(git, rules)
     else:
         judged = judge_staged(git, only=rules)
-    sys.exit(reported(judged, form, color, quiet, exit_zero))
+    code = reported(judged, form, color, quiet, verbose)
+    sys.exit(0 if exit_zero and code == 1 else code)
 
 
 def chosen(only: str) -> tuple[str, ...]:
@@ -65,7 +74,7 @@ def chosen(only: str) -> tuple[str, ...]:
     return tuple(known[name] for name in names)
 
 
-def reported(judged: Judged | None, form: str, color: str, quiet: bool, exit_zero: bool = False) -> int:
+def reported(judged: Judged | None, form: str, color: str, quiet: bool, verbose: bool = False) -> int:
     """Prints the report; the exit code."""
     if judged is None:
         if form == "json":
@@ -82,6 +91,6 @@ def reported(judged: Judged | None, form: str, color: str, quiet: bool, exit_zer
         # What is staged, and a whole tree, are no commits to count.
         commits = len(judged.commits) if judged.kind in ("pull-request", "push") else 0
         checked = text.Checked(judged.what, commits, judged.files(), judged.assisted())
-        for line in text.lines(judged.decision, checked, colour=in_colour(color), quiet=quiet):
+        for line in text.lines(judged.decision, checked, colour=in_colour(color), quiet=quiet, every=verbose):
             click.echo(line)
-    return 1 if judged.decision.verdict in ("block", "ask") and not exit_zero else 0
+    return 1 if judged.decision.verdict in ("block", "ask") else 0

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
-from ..git import refs
+from ..git import places, refs
 from ..git.objects import Objects, reader
 from ..git.places import Repository
 from ..git.plumbing import Git, calm_environment
 from ..model.error import UnreachableError
 from ..policy import frozen
+from ..policy.layer import Layer
 from ..policy.load import load, read_file
 from ..policy.merge import Merged, merge
 from ..policy.mistakes import Mistake, PolicyMistakes
@@ -21,11 +24,10 @@ from . import bundle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from ..model.policy import Policy
-    from ..policy.layer import Layer
 
 POLICY_FILE = ".claude-policy.toml"
 # A session meets few versions of a policy; more than this many are not a person editing.
@@ -33,6 +35,43 @@ _SEEN_LIMIT = 200
 _DIGEST_LENGTH = 40  # hex digits
 _LARGEST_POLICY = 1 << 21  # past the limit of a policy, so that its own message can say so
 _KINDS = {"tree": "folder", "commit": "submodule"}
+
+
+class Floors(NamedTuple):
+    """Other versions of a policy, which hold besides the one at hand; and what is wrong with unreadable ones."""
+
+    versions: list[tuple[Layer, ...]]
+    mistakes: tuple[Mistake, ...] = ()
+
+
+class Versions:
+    """Versions of a policy, most of which are the same: what is made of the same files is read once."""
+
+    def __init__(self) -> None:
+        self._known: list[tuple[dict[str, bytes | None], tuple[Layer, ...]]] = []
+
+    def load(self, read: Callable[[str], bytes | None]) -> tuple[Layer, ...] | None:
+        """As `policy.load.load` says."""
+        for files, layers in self._known:
+            if _gives(read, files):
+                return layers
+        found: dict[str, bytes | None] = {}
+
+        def reading(path: str) -> bytes | None:
+            found[path] = read(path)
+            return found[path]
+
+        layers_found = load(reading)
+        if layers_found is not None:
+            self._known.append((found, layers_found))
+        return layers_found
+
+
+def _gives(read: Callable[[str], bytes | None], files: Mapping[str, bytes | None]) -> bool:
+    try:
+        return all(read(path) == content for path, content in files.items())
+    except PolicyMistakes:
+        return False
 
 
 def session_policy(
@@ -53,44 +92,65 @@ def session_policy(
         return read[path]
 
     in_work_tree = read_file(root)
-    layers = load(reading)
-    floors = [*revision_layers(root), *_met(repository, seen, in_work_tree)]
-    merged = floored(layers, floors)
+    versions = Versions()
+    layers = versions.load(reading)
+    watched = _watched_refs(repository)  # before the policies of these refs are read
+    held = revision_layers(root, versions)
+    merged = floored(layers, Floors([*held.versions, *_met(repository, seen, versions)], held.mistakes))
     policy = merged.policy if merged else None
+    _remember(repository, seen, read)
     text = read.pop(POLICY_FILE, None)
-    _remember(repository, seen, text)
     known = made_of()
     if frozen_file and known[0] == text:  # it has not changed since the caller looked
         with contextlib.suppress(OSError):  # a folder that can't be written costs time, not safety
-            frozen.freeze(frozen_file, known, read, policy)
+            frozen.freeze(frozen_file, known, {**read, **watched}, policy)
     bundle.refresh()
     return policy
 
 
-def floored(layers: tuple[Layer, ...] | None, floors: list[tuple[Layer, ...]]) -> Merged | None:
-    """One policy out of the offered one and its floors; the floors alone hold where the offered one is missing."""
-    if layers is None and not floors:
+def _watched_refs(repository: Repository) -> dict[str, bytes | None]:
+    """The refs that may be the default branch and that `places.heads` doesn't know of, as the frozen policy keeps them.
+
+    Their names begin with a slash, as no path from the repository's root does.
+    """
+    names = refs.likely_defaults(Git(repository.root, calm_environment()))
+    return {f"/{name}": places.ref(repository, name) for name in names if name not in places.USUAL_REFS}
+
+
+def floored(layers: tuple[Layer, ...] | None, floors: Floors) -> Merged | None:
+    """One policy out of the offered one and its floors; the floors alone hold where the offered one is missing.
+
+    Raises PolicyMistakes where all that is left is a version that can't be read: that is not the same as no policy.
+    """
+    if layers is None and not floors.versions:
+        if floors.mistakes:
+            raise PolicyMistakes(floors.mistakes)
         return None
-    return merge(layers or (), [layer for floor in floors for layer in floor])
+    return merge(layers or (), [layer for floor in floors.versions for layer in floor])
 
 
-def revision_layers(root: str) -> list[tuple[Layer, ...]]:
-    """The policies of `HEAD` and of the default branch, where they are and can be read."""
+def revision_layers(root: str, versions: Versions | None = None) -> Floors:
+    """The policies of `HEAD` and of the default branch, where they are."""
     git = Git(root, calm_environment())
     revisions = ("HEAD", refs.floor_branch(git))
     with reader(git) as objects:
-        return readable(objects, [revision for revision in revisions if revision])
+        return readable(objects, [revision for revision in revisions if revision], versions)
 
 
-def readable(objects: Objects, revisions: list[str]) -> list[tuple[Layer, ...]]:
-    """The policies of the revisions that have one; a version that can't be read never held."""
-    found = []
+def readable(objects: Objects, revisions: list[str], versions: Versions | None = None) -> Floors:
+    """The policies of the revisions that have one. A version that can't be read is no floor: it can be mended."""
+    versions = versions or Versions()
+    found: list[tuple[Layer, ...]] = []
+    mistakes: list[Mistake] = []
     for revision in dict.fromkeys(revisions):
-        with contextlib.suppress(PolicyMistakes):
-            layers = load(at_revision(objects, revision))
-            if layers is not None:
-                found.append(layers)
-    return found
+        try:
+            layers = versions.load(at_revision(objects, revision))
+        except PolicyMistakes as error:
+            mistakes += (mistake._replace(file=f"{revision}:{mistake.file}") for mistake in error.mistakes)
+            continue
+        if layers is not None:
+            found.append(layers)
+    return Floors(found, tuple(mistakes))
 
 
 def at_revision(objects: Objects, revision: str) -> Callable[[str], bytes | None]:
@@ -115,17 +175,33 @@ def at_revision(objects: Objects, revision: str) -> Callable[[str], bytes | None
     return read
 
 
-def _met(repository: Repository, seen: str, in_work_tree: Callable[[str], bytes | None]) -> list[tuple[Layer, ...]]:
+def _met(repository: Repository, seen: str, versions: Versions) -> list[tuple[Layer, ...]]:
     found = []
     for digest in _lines(seen):
-        kept = Path(repository.common_dir, "ccguard", "met", digest)
-        text = kept.read_bytes() if len(digest) == _DIGEST_LENGTH and kept.is_file() else b""
-        if _digest(text) != digest:
+        files = _files_of(repository, digest)
+        if files is None:
             raise _damaged(seen)
-        layers = load(lambda path, text=text: text if path == POLICY_FILE else in_work_tree(path))  # type: ignore[misc]
+        layers = versions.load(files.get)
         if layers is not None:
             found.append(layers)
     return found
+
+
+def _files_of(repository: Repository, digest: str) -> dict[str, bytes] | None:
+    """All files of a version that was met, by path; None if they are not there as they were noted."""
+    kept = Path(repository.common_dir, "ccguard", "met", digest)
+    data = kept.read_bytes() if len(digest) == _DIGEST_LENGTH and digest.isalnum() and kept.is_file() else b""
+    if _digest(data) != digest:
+        return None
+    try:
+        return {path: text.encode("utf-8", "surrogateescape") for path, text in json.loads(data).items()}
+    except (ValueError, AttributeError):  # not of this version of ccguard
+        return None
+
+
+def _as_noted(files: Mapping[str, bytes | None]) -> bytes:
+    texts = {path: content.decode("utf-8", "surrogateescape") for path, content in files.items() if content is not None}
+    return json.dumps(texts, sort_keys=True).encode("ascii")
 
 
 def _lines(seen: str) -> list[str]:
@@ -138,8 +214,8 @@ def _lines(seen: str) -> list[str]:
         raise _damaged(seen) from None
 
 
-def _digest(text: bytes) -> str:
-    return blake2b(text, digest_size=_DIGEST_LENGTH // 2).hexdigest()
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=_DIGEST_LENGTH // 2).hexdigest()
 
 
 def _damaged(seen: str) -> UnreachableError:
@@ -152,11 +228,15 @@ def _damaged(seen: str) -> UnreachableError:
     )
 
 
-def _remember(repository: Repository, seen: str, text: bytes | None) -> None:
-    """Notes the version that the session meets now. The git directory may be read-only: then there is less to go by."""
-    if text is None:
+def _remember(repository: Repository, seen: str, files: Mapping[str, bytes | None]) -> None:
+    """Notes the version that the session meets now, with all that it extends: a branch may have another file there.
+
+    The git directory may be read-only: then there is less to go by.
+    """
+    if files.get(POLICY_FILE) is None:
         return
-    digest = _digest(text)
+    data = _as_noted(files)
+    digest = _digest(data)
     if digest in _lines(seen):
         return
     with contextlib.suppress(OSError):
@@ -164,7 +244,7 @@ def _remember(repository: Repository, seen: str, text: bytes | None) -> None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         if not kept.exists():
             scratch = kept.with_name(f".{digest}.{os.getpid()}")
-            scratch.write_bytes(text)
+            scratch.write_bytes(data)
             scratch.replace(kept)
         Path(seen).parent.mkdir(parents=True, exist_ok=True)
         with Path(seen).open("a", encoding="ascii") as file:

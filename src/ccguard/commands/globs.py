@@ -64,14 +64,14 @@ def expanded(glob: str) -> list[str]:
     found, waiting = [], [glob]
     while waiting:
         one = waiting.pop()
-        before, brace, rest = one.partition("{")
-        inside, closing, after = rest.partition("}")
-        if not brace and "}" not in one:
+        end = one.find("}")
+        start = one.rfind("{", 0, end if end >= 0 else None)
+        if start < 0 and end < 0:
             found.append(one)
-        elif not closing or "{" in inside or "}" in before or "[" in one or "\\" in one:
-            raise ValueError("braces within braces, or without an end")
+        elif start < 0 or end < 0 or "[" in one or "\\" in one:
+            raise ValueError("braces without a beginning or an end, or whose meaning other characters may change")
         else:
-            waiting.extend(before + choice + after for choice in inside.split(","))
+            waiting.extend(one[:start] + choice + one[end + 1 :] for choice in one[start + 1 : end].split(","))
         if len(found) + len(waiting) > _MOST:
             raise ValueError("more alternatives than anybody writes")
     return found

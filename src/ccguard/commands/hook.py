@@ -5,6 +5,7 @@ Whatever goes wrong in here ends with exit code 2, which blocks.
 
 from __future__ import annotations
 
+import sys
 import time
 
 from ..claude import wire
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
 _LARGEST_PAYLOAD = 64 << 20
 _LONGEST_SENTENCE = 200
-# Seconds. Answer before the client's own time-out: a hook that times out there lets the call through in older clients.
+# Seconds. Answer before the client's own time-out, ten seconds in our settings: a hook that times out there lets the
+# call through in older clients. A large policy that has to be read anew takes longer than a decision may.
 _DEADLINE = 2
+_DEADLINE_OF_SLOW_WAY = 8
+_SLOW_WAY = "ccguard.commands.rebuilt"
+_TO_CLEAN_UP = 0.5
 
 # Events that are known and that ccguard has nothing to say to.
 _SILENT = frozenset(
@@ -32,6 +37,10 @@ _SILENT = frozenset(
     PostToolUse PostToolUseFailure PreCompact PreModelSwitch SessionEnd Setup Stop StopFailure SubagentStart
     SubagentStop TaskCompleted TaskCreated TeammateIdle UserPromptExpansion WorktreeRemove""".split()  # noqa: SIM905
 )
+
+
+class _TooSlow(BaseException):
+    """The deadline struck. Raised and not ended with, so that on the way out git is ended if it is what hangs."""
 
 
 def answer(data: bytes, given: Environment) -> bytes:
@@ -78,6 +87,8 @@ def main() -> NoReturn:
         system._exit(0)
     except wire.WireError as error:
         _refuse(f"{wire.plain(str(error))[:_LONGEST_SENTENCE]}.")
+    except _TooSlow as error:
+        _refuse(str(error))
     except BaseException as error:  # noqa: BLE001 (there is no failure that may let the call through)
         _refuse(f"no decision ({type(error).__name__}).")
 
@@ -91,19 +102,41 @@ def _refuse(sentence: str) -> NoReturn:
 
 
 def _set_deadline() -> None:
-    def too_slow(*_: object) -> None:
-        _refuse(f"no decision within {_DEADLINE} seconds.")
-
     try:
         from _signal import ITIMER_REAL, SIGALRM, setitimer, signal  # type: ignore[import-not-found]  # no stub
-
-        signal(SIGALRM, too_slow)
-        setitimer(ITIMER_REAL, _DEADLINE)
     except ImportError:  # native Windows
         import _thread
 
-        def wait() -> None:
-            time.sleep(_DEADLINE)
-            too_slow()
+        _thread.start_new_thread(_end_at_deadline, ())
+        return
+    seconds = _DEADLINE
 
-        _thread.start_new_thread(wait, ())
+    def end(*_: object) -> None:
+        _refuse(_too_slow(seconds))
+
+    def strike(*_: object) -> None:
+        nonlocal seconds
+        if seconds == _DEADLINE and _SLOW_WAY in sys.modules:
+            seconds = _DEADLINE_OF_SLOW_WAY
+            setitimer(ITIMER_REAL, seconds - _DEADLINE)
+            return
+        signal(SIGALRM, end)  # if the way out hangs as well
+        setitimer(ITIMER_REAL, _TO_CLEAN_UP)
+        raise _TooSlow(_too_slow(seconds))
+
+    signal(SIGALRM, strike)
+    setitimer(ITIMER_REAL, seconds)
+
+
+def _end_at_deadline() -> None:
+    """Waits in a thread of its own for the deadline, and ends the process."""
+    time.sleep(_DEADLINE)
+    seconds = _DEADLINE
+    if _SLOW_WAY in sys.modules:
+        seconds = _DEADLINE_OF_SLOW_WAY
+        time.sleep(seconds - _DEADLINE)
+    _refuse(_too_slow(seconds))
+
+
+def _too_slow(seconds: int) -> str:
+    return f"no decision within {seconds} seconds."

@@ -9,7 +9,8 @@ from ..git.places import NoPlace, Places, Repository, repository_at, resolved
 from ..git.plumbing import Git, calm_environment
 from ..model.error import UnreachableError
 from ..model.record import Record
-from .globs import Globs
+from ..policy.patterns import compile_patterns
+from .globs import Globs, expanded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _MOST_WALKED = 50_000
 _LONGEST = 1.2
 # What ripgrep reads besides git's ignore files, and what may let in again what those leave out.
 _OTHER_IGNORES = (".ignore", ".rgignore")
+_MOST_FOLDERS = 1_000
 
 
 def other_names(root: str, twins: set[tuple[int, int]], policy: Policy, fold: bool = False) -> list[str]:
@@ -99,9 +101,7 @@ class _Judge(Record):
 class Search:
     """What a search below a folder would open, for one event."""
 
-    def __init__(
-        self, where: Places, policy: Callable[[Repository], Policy | None], own: Sequence[Repository]
-    ) -> None:
+    def __init__(self, where: Places, policy: Callable[[Repository], Policy | None], own: Sequence[Repository]) -> None:
         """`own` are the session's repositories: what lies in their zones may have another name anywhere."""
         self._places = where
         self._policy = policy
@@ -206,9 +206,9 @@ def _names(root: str, folder: str, everything: bool, judged: bool) -> Iterator[s
     below = folder[len(root.rstrip("/")) + 1 :]
     where = f"{below}/" if below else "."
     try:
-        staged = git.run("ls-files", "-z", "--stage", "--", where)
+        staged = git.run("ls-files", "-z", "--stage", "--", where).split(b"\0")
         everything = everything or bool(below and _ignored(git, below))
-        others = _untracked(git, where, everything)
+        others = _untracked(git, where, everything or any(_other_ignores(entry) for entry in staged))
     except UnreachableError:
         if not judged:
             return  # nobody's policy is broken by what nobody can list
@@ -217,12 +217,16 @@ def _names(root: str, folder: str, everything: bool, judged: bool) -> Iterator[s
         yield from _walked(folder)  # a bare repository around its work trees
         return
     base = root.rstrip("/")
-    for entry in staged.split(b"\0"):
+    for entry in staged:
         facts, _, name = entry.partition(b"\t")
         if name:
             yield f"{base}/{os.fsdecode(name)}" + ("/" if facts.startswith(b"160000") else "")
     for name in others:
         yield f"{base}/{name}"
+
+
+def _other_ignores(entry: bytes) -> bool:
+    return entry.endswith((b"/.ignore", b"\t.ignore", b"/.rgignore", b"\t.rgignore"))
 
 
 def _untracked(git: Git, where: str, everything: bool) -> list[str]:
@@ -279,6 +283,43 @@ def _repositories_in(folder: str) -> Iterator[Repository]:
         inner = repository_at(path)
         if inner is not None:
             yield inner
+
+
+def folders_aimed_at(base: str, pattern: str) -> list[str]:
+    """The folders below which a glob looks, as far as it names them: `vau*/x` names `vault`, `*/x` and `**` none.
+
+    Raises NoPlace for one that can't be read or names too much.
+    """
+    found: list[str] = []
+    try:
+        for glob in expanded(pattern):
+            found.extend(_aimed_at("" if glob.startswith("/") else base.rstrip("/"), glob.strip("/").split("/")))
+    except ValueError as error:
+        raise NoPlace(f"a glob can't be read: {error}") from None
+    return found
+
+
+def _aimed_at(base: str, parts: list[str]) -> list[str]:
+    folders, named = [base], False
+    for part in parts[:-1]:
+        if not part.strip("*"):
+            break
+        named = True
+        if any(character in part for character in "*?["):
+            folders = [f"{folder}/{name}" for folder in folders for name in _matching(folder, part)]
+        else:
+            folders = [f"{folder}/{part}" for folder in folders]
+        if len(folders) > _MOST_FOLDERS:
+            raise NoPlace("a glob names more folders than can be looked at")
+    return folders if named else []
+
+
+def _matching(folder: str, part: str) -> list[str]:
+    matcher = compile_patterns([part])
+    try:
+        return [entry.name for entry in os.scandir(folder or "/") if entry.is_dir() and matcher.covers(entry.name)]
+    except OSError:
+        return []
 
 
 def _linked(path: str) -> tuple[int, int] | None:

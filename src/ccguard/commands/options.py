@@ -13,11 +13,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def reporting(function: Command) -> Command:
-    """Adds `--format`, `--color`, `-q` and `--exit-zero`."""
+    """Adds `--format`, `--color`, `-q`, `-v` and `--exit-zero`."""
     for option in (
         click.option(
             "--exit-zero", is_flag=True, help="End with 0 where findings would end with 1; errors stay errors."
         ),
+        click.option("-v", "--verbose", is_flag=True, help="Print monitored and waived findings too."),
         click.option("-q", "--quiet", is_flag=True, help="Print findings only, no closing line."),
         color_option,
         click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),

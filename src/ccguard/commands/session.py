@@ -6,7 +6,6 @@ imported where it is needed, when no frozen policy fits.
 
 from __future__ import annotations
 
-import sys
 import time
 
 from ..claude import tools, wire
@@ -98,7 +97,7 @@ class Session:
     def __init__(self, payload: wire.Payload, given: Environment) -> None:
         self._payload = payload
         self._given = given
-        self._places = places.Places(_whole(payload.cwd), given.home)
+        self._places = places.Places(_whole(payload.cwd), given.home, given.project)
         self._evidence = _Evidence(given, self._places)
         self._policies: dict[str, Policy | None] = {}
         year, month, day = time.gmtime()[:3]
@@ -164,11 +163,15 @@ class Session:
     def _read_reach(self, reach: tools.Reach, accesses: list[Access]) -> str:
         """Adds what is reached to the accesses; why that can't be told, if it can't."""
         try:
-            accesses.append(self._access(reach.text, reach.mode, reach.certain))
-            if reach.tree:
-                accesses.extend(self._below(reach, accesses[-1]))
+            access = self._access(reach.text, reach.mode, reach.certain)
+            if reach.word and not _may_have_twins(access):
+                return ""  # no such file
+            if all(access.absolute != other.absolute for other in accesses):
+                accesses.append(access)
+            if reach.tree or reach.aimed:
+                accesses.extend(self._below(reach, access))
         except places.NoPlace as error:
-            return str(error)
+            return "" if reach.word else str(error)
         return ""
 
     def _read_command(self, command: str, accesses: list[Access]) -> str:
@@ -200,29 +203,21 @@ class Session:
             from .listing import other_names
 
             policy = self._policy(owner)
-            paths.extend(other_names(owner.root, twin, policy) if policy else ())
+            paths.extend(other_names(owner.root, {twin}, policy, owner.folds) if policy else ())
         if owner.folds:
             paths.extend(_folded(path) for path in tuple(paths))
         return access.but(paths=tuple(dict.fromkeys(paths)), folds=owner.folds)
 
     def _below(self, reach: tools.Reach, base: Access) -> Iterator[Access]:
-        """Off-limits files that a search below a folder would open, of the session's repositories below it too."""
-        from .listing import zone_files_below
+        """What lies below a folder and is touched too: off-limits files that a search opens, folders of a glob."""
+        from .listing import Search, folders_aimed_at
 
-        around = {owner.root: owner for name in base.absolute for owner in self._places.owners(name)}
-        inside = {owner.root: owner for owner in self._own_repositories() if owner.root not in around}
-        for owner in (*around.values(), *inside.values()):
-            policy = self._policy(owner)
-            if policy is None:
-                continue
-            pattern = reach.pattern
-            if owner.root in inside:
-                if all(places.relative(owner.root, name) is None for name in base.absolute):
-                    continue
-                pattern = "" if "/" in pattern else pattern  # it counts from further up than this root
-            folder = next((places.relative(name, owner.root) for name in base.absolute if name != owner.root), "")
-            for path in zone_files_below(owner.root, folder or "", pattern, policy):
-                yield self._access(f"{owner.root}/{path}", "read", True).but(written=path)
+        if reach.aimed:
+            found = [path for name in base.absolute for path in folders_aimed_at(name, reach.aimed)]
+        else:
+            found = Search(self._places, self._policy, self._own_repositories()).opened(base.absolute, reach.pattern)
+        for path in dict.fromkeys(found):
+            yield self._access(path, "read", True)
 
     # -- whose policies judge -------------------------------------------------------------------------------------
 
@@ -259,6 +254,8 @@ class Session:
             return text, heads, places.read_file(seen, _POLICY_LIMIT)
 
         def beside(path: str) -> bytes | None:
+            if path.startswith("/"):  # no file of the repository: one of its refs
+                return places.ref(repository, path[1:])
             return places.read_file(f"{root}/{path}", _POLICY_LIMIT)
 
         home = self._given.home
@@ -269,7 +266,9 @@ class Session:
             found, policy = _thawed(frozen_file, made_of(), beside)
             if found:
                 return policy
-        return _rebuilt(repository, seen, frozen_file, made_of)
+        from .rebuilt import rebuilt
+
+        return rebuilt(repository, seen, frozen_file, made_of)
 
 
 def _thawed(file: str, made_of: tuple[Any, ...], beside: Callable[[str], bytes | None]) -> tuple[bool, Policy | None]:
@@ -278,26 +277,6 @@ def _thawed(file: str, made_of: tuple[Any, ...], beside: Callable[[str], bytes |
         return frozen.thawed(file, made_of, beside)
     except Exception:  # noqa: BLE001 (nobody can tell what it stumbles over in a damaged file)
         return False, None
-
-
-def _rebuilt(
-    repository: places.Repository, seen: str, frozen_file: str, made_of: Callable[[], tuple[Any, ...]]
-) -> Policy | None:
-    """The policy read anew, and frozen for the next call. The one slow way: with TOML, git and all that they import."""
-    # A module that prints while it is imported must not be able to spoil the answer on stdout.
-    kept = system.dup(1)
-    system.dup2(2, 1)
-    try:
-        if sys.flags.no_site:
-            import site
-
-            site.main()
-        from .effective import session_policy
-
-        return session_policy(repository, seen, frozen_file, made_of)
-    finally:
-        system.dup2(kept, 1)
-        system.close(kept)
 
 
 def _whole(cwd: str) -> str:

@@ -23,6 +23,8 @@ _OF_PROCESSES = frozenset(("cwd", "root", "fd", "map_files"))  # links that lead
 _STREAMS = ("0", "1", "2")
 _MOST_ROUNDS = 3  # a link may lead to a process's folder, and a link in there to one again
 _PACKED_REFS_LIMIT = 64 << 20
+# The default branch is one of these where nobody says otherwise.
+USUAL_REFS = ("refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master")
 
 
 class NoPlace(Exception):
@@ -89,7 +91,7 @@ class Places:
 
     def _elsewhere(self, passed: list[tuple[str, str]], below: str) -> Iterator[str]:
         """Where a path that goes through a process's own links leads for the session's processes, not for this one."""
-        for link, rest in passed:
+        for link, rest in dict.fromkeys(passed):
             if link == "root":
                 yield "/" + rest
             elif link == "cwd":
@@ -349,20 +351,29 @@ def heads(repository: Repository) -> str:
     tables = small_file(common + "/reftable/tables.list")
     head = small_file(repository.git_dir + "/HEAD").strip()
     origin = small_file(common + "/refs/remotes/origin/HEAD").strip()
-    names = [_target(head), _target(origin), "refs/remotes/origin/main", "refs/remotes/origin/master"]
-    names += ["refs/heads/main", "refs/heads/master"]
+    names = [name for name in (_target(head), _target(origin), *USUAL_REFS) if name]
+    return "\n".join([tables, head, origin, *_values(common, names)])
+
+
+def ref(repository: Repository, name: str) -> bytes:
+    """Bytes that change whenever this ref moves, unless refs live in a reftable, which `heads` looks at."""
+    return "\n".join(_values(repository.common_dir, [name])).encode("utf-8", "surrogateescape")
+
+
+def _values(common: str, names: list[str]) -> list[str]:
+    """What each of these refs says, and what each ref says that a symbolic one among them leads to."""
     packed: bytes | None = None
-    values = [tables, head, origin]
+    values = []
     for name in names:
-        if not name:
-            continue
         value = small_file(common + "/" + name).strip()
         if not value:
             if packed is None:
                 packed = read_file(common + "/packed-refs", _PACKED_REFS_LIMIT) or b""
             value = _packed(packed, name)
+        elif value.startswith("ref: ") and len(names) < _LINKS:
+            names.append(_target(value))  # its turn comes in this very loop
         values.append(value)
-    return "\n".join(values)
+    return values
 
 
 def _target(symbolic: str) -> str:

@@ -24,10 +24,14 @@ def floor_branch(git: Git) -> str | None:
     existing = set(all_refs(git))
     if known in existing:
         return known
+    return next((ref for ref in likely_defaults(git) if ref in existing), None)
+
+
+def likely_defaults(git: Git) -> list[str]:
+    """The full names that the default branch's ref may have where the remote does not say, the likeliest first."""
     own = git.line_or_none("config", "--get", "init.defaultBranch")
     names = (own, *_USUAL) if own else _USUAL
-    candidates = [prefix + name for prefix in (_REMOTE, _LOCAL) for name in names]
-    return next((ref for ref in candidates if ref in existing), None)
+    return [prefix + name for prefix in (_REMOTE, _LOCAL) for name in names]
 
 
 def all_refs(git: Git) -> dict[str, str]:

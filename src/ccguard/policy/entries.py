@@ -13,6 +13,9 @@ from .patterns import compile_patterns
 from .values import expected
 
 _RULES = frozenset(rule.id for rule in TABLE)
+_KEYS = {
+    table: {key.parts[-1]: key for key in KEYS if key.parts[:2] == (table, "[]")} for table in ("waivers", "examples")
+}
 _UNWAIVABLE = ("claude-forbidden", "guard-tampering", "policy-invalid", "policy-loosened", "waiver-invalid")
 
 
@@ -57,7 +60,7 @@ def _fields(
     page: Page, table: str, item: dict[str, Any], index: int, mistakes: list[Mistake], wrong: list[Mistake]
 ) -> dict[str, Value] | None:
     """The typed fields of an entry, None if one is wrong or missing. Unknown keys are always the policy's mistake."""
-    keys = {key.parts[-1]: key for key in KEYS if key.parts[:2] == (table, "[]")}
+    keys = _KEYS[table]
     found: dict[str, Value] = {}
     for name, raw in item.items():
         spot = (table, index, name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 import sys
+from _imp import source_hash
 
 from ..model.policy import Policy
 from ..version import VERSION
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _LIMIT = 32 << 20
 _LONGEST_NAME = 200
+_SEAL = 8  # bytes
 
 
 def file_name(root: str) -> str:
@@ -37,15 +39,15 @@ def file_name(root: str) -> str:
 
 
 def thawed(file: str, made_of: tuple[Any, ...], beside: Callable[[str], bytes | None]) -> tuple[bool, Policy | None]:
-    """(is it there, the policy; None for a repository without one).
+    """(is it there, the policy; None for a repository without one). Raises what a damaged file raises.
 
-    It is there if it is made of just this, and by this version and interpreter; `beside` reads what the policy extends.
+    It is there if it is made of just this, and by this version and interpreter; `beside` reads what else it is made of.
     Comparing the sources themselves is faster than a digest of them, and nothing collides.
     """
     data = _own_file(file)
     if data is None:
         return False, None
-    made_by, was_made_of, extended, plain = marshal.loads(data)  # noqa: S302 (our own file: see _own_file)
+    made_by, was_made_of, extended, plain = unsealed(data)
     if made_by != _maker() or was_made_of != made_of:
         return False, None
     if any(beside(path) != content for path, content in extended):
@@ -54,9 +56,12 @@ def thawed(file: str, made_of: tuple[Any, ...], beside: Callable[[str], bytes | 
 
 
 def freeze(file: str, made_of: tuple[Any, ...], extended: dict[str, bytes | None], policy: Policy | None) -> None:
-    """Keeps a policy for the next call. Raises OSError; what can't be kept is only slower."""
-    plain = None if policy is None else policy.freeze()
-    data = memoryview(marshal.dumps((_maker(), made_of, tuple(extended.items()), plain)))
+    """Keeps a policy for the next call, without its examples: `ccguard policy test` alone wants them. Raises OSError.
+
+    `extended` is what `beside` of `thawed` has to give for the policy to be the same. What isn't kept is only slower.
+    """
+    plain = None if policy is None else policy.but(examples=()).freeze()
+    data = memoryview(sealed((_maker(), made_of, tuple(extended.items()), plain)))
     folder = file.rpartition("/")[0]
     _folders(folder)
     scratch = f"{file}.{system.getpid()}"
@@ -67,6 +72,25 @@ def freeze(file: str, made_of: tuple[Any, ...], extended: dict[str, bytes | None
     finally:
         system.close(handle)
     system.replace(scratch, file)
+
+
+def sealed(value: Any) -> bytes:
+    """A plain value as bytes, behind a digest of them.
+
+    Of a damaged file marshal may make a tuple of two thousand million parts, which takes it half a minute in which no
+    deadline strikes. The digest is the one that CPython has for sources: built in, and quick. It tells damage, not
+    forgery: whoever may write our files could make another one.
+    """
+    data = marshal.dumps(value)
+    return source_hash(len(data) + _SEAL, data) + data
+
+
+def unsealed(data: bytes) -> Any:
+    """The value that was sealed. Raises ValueError if the bytes are not those that `sealed` made."""
+    content = memoryview(data)[_SEAL:]
+    if source_hash(len(data), content) != data[:_SEAL]:
+        raise ValueError("damaged")
+    return marshal.loads(content)  # noqa: S302 (our own file, as it was written)
 
 
 def _maker() -> tuple[str, int]:

@@ -101,7 +101,8 @@ def _plant(pattern: Pattern, place: int, exact: Tree, folded: Tree) -> None:
         raise _Unusable("can match no path: a name is empty, `.` or `..`, or a bracket allows no character")
     for route in routes:
         exact.add(route, rank, files=not pattern.folders_only)
-    for route in _routes(pattern, _tokens(pattern, fold=True)):
+    # Only what brackets allow depends on case.
+    for route in _routes(pattern, _tokens(pattern, fold=True)) if "[" in pattern.body else routes:
         folded.add(tuple(part and _folded(part) for part in route), rank, files=not pattern.folders_only)
 
 

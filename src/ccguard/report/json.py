@@ -102,8 +102,7 @@ def _attribution(commit: Commit) -> list[dict[str, Any]]:
 
 def nothing() -> str:
     """The report where no policy holds: everything passes, and it says so."""
-    shape: dict[str, list[Any]] = {"findings": [], "waived": [], "attribution": [], "reviews": []}
+    empty: dict[str, list[Any]] = {"findings": [], "waived": [], "attribution": [], "reviews": []}
+    head = {"schema": SCHEMA, "verdict": "pass", "event": None, "range": None, "policy": None}
     checked = {"commits": 0, "files": 0, "seconds": 0.0}
-    return (
-        json.dumps({"schema": SCHEMA, "verdict": "pass", "policy": None, **shape, "checked": checked}, indent=1) + "\n"
-    )
+    return json.dumps({**head, **empty, "checked": checked}, indent=1) + "\n"

@@ -43,10 +43,12 @@ def _escaped(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def lines(decision: Decision, checked: Checked, *, colour: bool = False, quiet: bool = False) -> Iterator[str]:
-    """The report, line by line. Monitored findings are only counted."""
-    for finding in decision.findings:
-        if finding.level != "monitor":
+def lines(
+    decision: Decision, checked: Checked, *, colour: bool = False, quiet: bool = False, every: bool = False
+) -> Iterator[str]:
+    """The report, line by line. Monitored and waived findings are only counted, unless `every` one is wanted."""
+    for finding in (*decision.findings, *(decision.waived if every else ())):
+        if every or finding.level != "monitor":
             yield from finding_lines(finding, colour=colour)
             yield ""
     if not quiet or decision.verdict != "pass":
