@@ -11,6 +11,7 @@ from ..model.finding import SecretHit
 from ..model.policy import Secrets
 from ..policy.mistakes import Mistake, PolicyMistakes
 from .guarded import may_run_ccguard, runs_ccguard
+from .progress import shown
 
 
 class ChangeEvidence(NoEvidence):
@@ -41,7 +42,7 @@ class ChangeEvidence(NoEvidence):
         if commit.oid not in self._scanned:
             hits: list[SecretHit] = []
             skipped: list[tuple[str, str]] = []
-            for added in added_lines(self._objects, commit):
+            for added in shown(added_lines(self._objects, commit), len(commit.changes), "looking for secrets"):
                 path = added.change.path
                 if added.lines:
                     person = not commit.assisted()
