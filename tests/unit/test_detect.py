@@ -155,6 +155,21 @@ def test_two_private_keys_have_two_digests_and_one_key_keeps_its_own_wherever_it
     assert plain != digest("id_rsa", private_key(2))
 
 
+def test_private_keys_without_an_end_or_on_one_line_have_their_own_digests() -> None:
+    def digests(lines: list[str]) -> set[str]:
+        return {hit.digest for hit in scan("a.txt", "\n".join(lines), None, SETTINGS)}
+
+    open_ended = [private_key(seed)[:-1] for seed in (1, 2)]
+    assert len(digests(open_ended[0]) | digests(open_ended[1])) == 2
+    assert digests([*open_ended[0], "", "Some text that follows it."]) == digests(open_ended[0])
+    assert len(digests(["".join(private_key(1) + private_key(2))])) == 2
+
+
+def test_a_line_far_below_words_about_private_keys_is_no_new_key() -> None:
+    text = "\n".join(["if 'BEGIN RSA PRIVATE" + " KEY' in text:", "    return False", "x = 1", "y = 2"])
+    assert found("a.py", text, {2, 3, 4}) == []
+
+
 def test_a_new_body_under_an_old_header_is_a_new_private_key() -> None:
     text = "\n".join(["before", *private_key(), "after"])
     assert found("id_rsa", text, {4, 5}) == [(4, "Private Key", "detect-secrets")]
@@ -217,16 +232,49 @@ def test_bytes_that_are_no_utf8_hide_nothing() -> None:
     assert not_scanned("a.py", text) == ""
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_utf16_is_read(encoding: str) -> None:
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_text_of_wide_characters_is_read(encoding: str) -> None:
     text = f"x\n{aws_key()}\n".encode(encoding).decode("utf-8", "surrogateescape")
     assert found("a.reg", text, set()) == [(2, AWS, "ccguard")]
     assert not_scanned("a.reg", text) == ""
 
 
-@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le"])
-def test_what_can_not_be_read_is_reported(encoding: str) -> None:
-    assert "binary" in not_scanned("a.txt", aws_key().encode(encoding).decode("utf-8", "surrogateescape"))
+def test_a_password_in_wide_characters_is_found() -> None:
+    text = f'# \u4e2d\npassword = "{password()}"\n'.encode("utf-16").decode("utf-8", "surrogateescape")
+    assert found("a.py", text) == [(2, KEYWORD, "ccguard")]
+
+
+def test_zero_bytes_in_text_hide_nothing_and_move_no_line() -> None:
+    text = f'\0first\npassword = "{password()}"\n{aws_key(1)}\n\0{aws_key(2)}\n'
+    assert found("a.py", text, {2, 4}) == [(2, KEYWORD, "detect-secrets"), (4, AWS, "detect-secrets")]
+    assert not_scanned("a.py", text) == ""
+
+
+def test_what_claims_to_be_wide_and_is_not_is_reported() -> None:
+    noise = random.Random(1).randbytes(4000)
+    for mark in (b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0"):
+        assert "binary" in not_scanned("a.txt", (mark + noise).decode("utf-8", "surrogateescape"))
+
+
+PICTURES = {
+    "png": b"\x89PNG\r\n\x1a\n" + b"\0\xff\1" * 6 + b"IEND\xae\x42\x60\x82",
+    "jpg": b"\xff\xd8\xff\xe0" + b"\0\xff\1" * 6 + b"\xff\xd9",
+    "gif": b"GIF89a" + b"\0\xff\1" * 6 + b";",
+    "webp": b"RIFF" + (22).to_bytes(4, "little") + b"WEBP" + b"\0\xff\1" * 6,
+    "ico": b"\0\0\1\0\1\0" + bytes(8) + (8).to_bytes(4, "little") + (22).to_bytes(4, "little") + b"\0\xff\1\2" * 2,
+    "woff": b"wOFF" + bytes(4) + (30).to_bytes(4, "big") + b"\0\xff\1" * 6,
+    "woff2": b"wOF2" + bytes(4) + (30).to_bytes(4, "big") + b"\0\xff\1" * 6,
+    "ttf": b"\0\1\0\0\0\1" + bytes(14) + (28).to_bytes(4, "big") + (8).to_bytes(4, "big") + b"\0\xff\1\2" * 2,
+}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_picture_is_wholly_looked_at_and_one_with_something_behind_it_is_not(kind: str) -> None:
+    assert not_scanned(f"a.{kind}", PICTURES[kind].decode("utf-8", "surrogateescape")) == ""
+    longer = PICTURES[kind] + b"\0packed\xff"
+    assert "binary" in not_scanned(f"a.{kind}", longer.decode("utf-8", "surrogateescape"))
+    short = PICTURES[kind][:4] + b"\0\xff"
+    assert "binary" in not_scanned(f"a.{kind}", short.decode("utf-8", "surrogateescape"))
 
 
 def test_binary_content_is_reported_and_searched_for_formats() -> None:

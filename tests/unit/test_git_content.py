@@ -104,33 +104,29 @@ def test_attributes_hide_no_line(repo: GitRepo, tmp_path: Path) -> None:
     assert not Path(tmp_path, "proof").exists()
 
 
-def test_text_that_is_not_utf_8_is_read_as_latin_1(repo: GitRepo) -> None:
+def test_bytes_that_are_not_utf_8_stay_what_they_are(repo: GitRepo) -> None:
     repo.write("a.txt", b"one\nM\xfcller\n")
     repo.commit()
     (found,) = added(repo)
-    assert (found.lines, found.text) == ((2,), "one\nMüller\n")
+    assert (found.lines, found.text) == ((2,), "one\nM\udcfcller\n")
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"text\0more", "binary"),
-        (b"x" * (LARGEST + 1), "larger than 10 MB"),
-    ],
-    ids=["binary", "large"],
-)
-def test_what_cannot_be_scanned_says_why(repo: GitRepo, content: bytes, reason: str) -> None:
-    repo.write("new.bin", content)
+def test_what_is_too_large_to_be_scanned_says_why(repo: GitRepo) -> None:
+    repo.write("new.bin", b"x" * (LARGEST + 1))
     repo.commit()
     (found,) = added(repo)
-    assert (found.lines, found.text, found.reason) == ((), "", reason)
+    assert (found.lines, found.text, found.reason) == ((), "", "larger than 10 MB")
 
 
-def test_a_nul_beyond_the_first_8_kib_makes_no_binary(repo: GitRepo) -> None:
-    repo.write("new.txt", b"x" * 8192 + b"\0\n")
+@pytest.mark.parametrize("content", [b"one\ntwo\0\xff\n\x80", "one\ntwo\n".encode("utf-16"), b"\0" * 9 + b"\nb\nc"])
+def test_all_lines_of_what_holds_a_zero_byte_are_added_and_no_byte_is_lost(repo: GitRepo, content: bytes) -> None:
+    repo.write("a.txt", content + b"\0")
+    repo.commit()
+    repo.write("a.txt", content)
     repo.commit()
     (found,) = added(repo)
-    assert (found.lines, found.reason) == ((1,), "")
+    assert (found.lines, found.reason) == ((1, 2, 3), "")
+    assert found.text.encode("utf-8", "surrogateescape") == content
 
 
 def test_a_file_that_was_too_large_to_compare_counts_as_new(repo: GitRepo) -> None:

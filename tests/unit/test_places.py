@@ -91,6 +91,52 @@ def test_home_and_file_addresses_are_paths_too(text: str, expected: str, root: P
     assert expected.format(root=root) in Places(str(root), "/home/dev").spellings(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "file:/etc/x",
+        "FILE:///etc/x",
+        "file://localhost/etc/x",
+        "file:///etc/%78",
+        "file:///etc/x?a#b",
+        "file:///%65tc/x#b?a",
+        "file://%2Fetc/x",
+    ],
+)
+def test_an_address_of_a_file_is_a_path_however_it_is_written(text: str, root: Path) -> None:
+    assert "/etc/x" in Places(str(root), "/home/dev").spellings(text)
+
+
+def test_what_only_looks_like_an_escape_in_an_address_stays() -> None:
+    names = Places("/r", "/h").spellings("file:///a%zz%2%+1\u00e9%ff")
+    assert "/a%zz%2%+1\u00e9\udcff" in names
+
+
+def test_an_address_in_an_address_in_an_address_has_an_end() -> None:
+    with pytest.raises(PathLoop):
+        Places("/r", "/h").spellings("file:" * 5 + "/x")
+
+
+@pytest.mark.parametrize("process", ["self", "thread-self", "999999999", "self/task/1"])
+def test_a_process_s_links_lead_where_they_lead_for_the_session(process: str, root: Path) -> None:
+    where = Places(f"{root}/src", "/h", str(root))
+    assert {f"{root}/x", f"{root}/src/x"} < set(where.spellings(f"/proc/{process}/cwd/x"))
+    assert where.spellings(f"/proc/{process}/cwd/x")[-1] == f"{root}/src/x"
+    assert f"{root}/secrets/x" in where.spellings(f"/proc/{process}/cwd/x", f"{root}/secrets")
+    assert "/etc/x" in where.spellings(f"/proc/{process}/root/etc/x")
+    (root / "open").symlink_to(f"/proc/{process}/fd")
+    for text in (f"/proc/{process}/fd/7", f"{root}/open/7", f"/proc/{process}/map_files/0-1"):
+        with pytest.raises(NoPlace, match="can't be told"):
+            where.spellings(text)
+    for stream in (f"/proc/{process}/fd/0", "/dev/fd/2", f"/proc/{process}/fd", f"/proc/{process}/status"):
+        assert stream in where.spellings(stream)
+
+
+def test_a_name_like_a_process_s_link_is_an_ordinary_one_elsewhere(root: Path) -> None:
+    assert Places(str(root), "/h").spellings("proc/self/cwd/fd") == (f"{root}/proc/self/cwd/fd",)
+    assert Places(str(root), "/h").spellings("/proc/sys/fs/root/x") == ("/proc/sys/fs/root/x",)
+
+
 def test_a_path_with_a_zero_byte_is_no_path(root: Path) -> None:
     with pytest.raises(NoPlace):
         Places(str(root), "/h").spellings("a\0b")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 
 import pytest
 
@@ -18,7 +17,6 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def screen(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     made = Terminal()
-    monkeypatch.setattr(sys, "stderr", made)
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr(progress, "_SILENT_FOR", 0.0)
     monkeypatch.setattr(progress, "_BETWEEN", 0.0)
@@ -26,18 +24,18 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 def test_a_bar_grows_on_a_terminal_and_is_wiped_out(screen: Terminal) -> None:
-    assert list(progress.shown("abc", 3, "scanning")) == ["a", "b", "c"]
+    assert list(progress.shown("abc", 3, "scanning", screen)) == ["a", "b", "c"]
     assert "scanning [##########....................] 1/3" in screen.getvalue()
     assert screen.getvalue().endswith("\r\x1b[K")
 
 
 def test_short_work_draws_nothing(screen: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_SILENT_FOR", 3600.0)
-    assert list(progress.shown("abc", 3, "scanning")) == ["a", "b", "c"]
+    assert list(progress.shown("abc", 3, "scanning", screen)) == ["a", "b", "c"]
     assert screen.getvalue() == ""
 
 
 def test_ci_sees_no_bar(screen: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
-    list(progress.shown("abc", 3, "scanning"))
+    list(progress.shown("abc", 3, "scanning", screen))
     assert screen.getvalue() == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import pwd
 from typing import Any
 
 import pytest
@@ -57,13 +59,30 @@ def named(given: dict[str, Any], tool: str = "mcp__files__put") -> list[str]:
         ("MultiEdit", {"file_path": "a.txt", "edits": [{"old_string": "b"}]}, Reach("a.txt", "write")),
         ("NotebookEdit", {"notebook_path": "/r/n.ipynb", "new_source": "x"}, Reach("/r/n.ipynb", "write")),
         ("NotebookRead", {"notebook_path": "/r/n.ipynb"}, Reach("/r/n.ipynb", "read")),
-        ("Read", {"file_path": "  odd \udcff\n name "}, Reach("  odd \udcff\n name ", "read")),
+        ("Read", {"file_path": "odd \udcff\n name"}, Reach("odd \udcff\n name", "read")),
     ],
 )
 def test_a_file_tool_touches_its_one_path_for_certain(tool: str, given: dict[str, Any], expected: Reach) -> None:
     assert reached(tool, given) == [expected]
     assert expected.certain
     assert not expected.tree
+
+
+@pytest.mark.parametrize(
+    ("path", "texts"),
+    [
+        (" a.txt\n", [" a.txt\n", "a.txt"]),
+        ("\ufeffa.txt\u3000", ["a.txt", "\ufeffa.txt\u3000"]),
+        ("\x1ca.txt", ["\x1ca.txt"]),
+        ("caf\u00e9", ["cafe\u0301", "caf\u00e9"]),
+        ("cafe\u0301 ", ["cafe\u0301", "cafe\u0301 ", "caf\u00e9", "caf\u00e9 "]),
+        ("\u65e5\u672c", ["\u65e5\u672c"]),
+    ],
+)
+def test_a_path_is_meant_as_it_is_written_and_as_the_client_opens_it(path: str, texts: list[str]) -> None:
+    assert reached("Read", {"file_path": path}) == [Reach(text, "read") for text in texts]
+    assert sorted({reach.text for reach in reaches("Grep", {"pattern": "x", "path": path})}) == texts
+    assert sorted({reach.text for reach in reaches("Glob", {"pattern": "*", "path": path})}) == texts
 
 
 @pytest.mark.parametrize("tool", ["Read", "Write", "Edit", "MultiEdit", "NotebookEdit", "NotebookRead"])
@@ -100,7 +119,6 @@ def test_grep_with_a_path_of_another_type_can_not_be_told(given: dict[str, Any])
     [
         ({"pattern": "**/*.txt"}, []),
         ({"pattern": "*"}, []),
-        ({"pattern": "{vault,src}/*"}, []),
         ({"pattern": "vault/**"}, ["vault"]),
         ({"pattern": "vault/prod/*.txt"}, ["vault/prod"]),
         ({"pattern": "vault/prod.txt"}, ["vault/prod.txt"]),
@@ -110,11 +128,31 @@ def test_grep_with_a_path_of_another_type_can_not_be_told(given: dict[str, Any])
         ({"pattern": "prod/*.txt", "path": "vault"}, ["vault", "vault/prod"]),
         ({"pattern": "../vault/*", "path": "src"}, ["src", "src/../vault"]),
         ({"pattern": "/repo/vault/*", "path": "src"}, ["/repo/vault", "src"]),
-        ({"pattern": "vault/[ab]/x", "path": None}, ["vault"]),
     ],
 )
 def test_glob_touches_the_folder_that_it_is_aimed_at(given: dict[str, Any], texts: list[str]) -> None:
     assert reached("Glob", given) == [Reach(text, "read") for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "aimed"),
+    [
+        ("vau*/x", True),
+        ("{vault,src}/*", True),
+        ("{vault/*,src}", True),
+        ("vault/[ab]/x", True),
+        ("*/x", False),
+        ("**/vault/x", False),
+        ("vau*", False),
+        ("*.{js,ts}", False),
+        ("src/**/a*/x", False),
+    ],
+)
+def test_a_glob_with_letters_in_a_folder_s_name_is_aimed_at_the_folders_that_are_there(
+    pattern: str, aimed: bool
+) -> None:
+    found = [reach for reach in reached("Glob", {"pattern": pattern, "path": "base"}) if reach.aimed]
+    assert found == ([Reach("base", "read", aimed=pattern)] if aimed else [])
 
 
 @pytest.mark.parametrize(
@@ -163,8 +201,60 @@ def test_an_unknown_tools_input_may_be_nested_very_deeply() -> None:
     assert named({"x": inner}) == ["vault/prod.txt"]
 
 
-def test_a_text_of_several_lines_names_no_file() -> None:
-    assert named({"content": "first\nsecond", "path": "a"}) == ["a"]
+def words(given: dict[str, Any]) -> dict[str, bool]:
+    """The candidates of an unknown tool's input, each with whether it names a file only if there is one."""
+    return {reach.text: reach.word for reach in reaches("mcp__x__do", given)}
+
+
+def test_a_text_of_several_lines_names_at_most_a_file_that_is_there() -> None:
+    assert words({"content": "first/\nsecond", "path": "a\nb"}) == {"first/\nsecond": True, "a\nb": True}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("x\n/../a/b", "a/b"),
+        ("x\n/../../a/b", "../a/b"),
+        ("/x\n/../a", "/a"),
+        ("./" * 3_000 + "a/b", "a/b"),
+        (" a/b\n", "a/b"),
+        ("@a/b", "a/b"),
+        (" @a\\b", "a/b"),
+        ("$HOME/a", "~/a"),
+        ("${HOME}", "~"),
+        ('{"x": ["a/b"]}', "a/b"),
+        ('["[\\"[\\\\\\"a/b\\\\\\"]\\"]"]', "a/b"),
+    ],
+)
+def test_a_string_means_every_path_that_a_server_may_take_it_for(text: str, meant: str) -> None:
+    assert words({"value": text})[meant] is False
+
+
+def test_json_within_json_is_read_to_a_bounded_depth() -> None:
+    text = "a/b"
+    for _ in range(4):
+        text = json.dumps([text])
+    assert "a/b" not in words({"value": text})
+    assert words({"value": "[" * 100_000}) == {}
+
+
+def test_a_user_s_home_is_a_path_and_nobody_s_is_a_text() -> None:
+    assert f"{pwd.getpwuid(0).pw_dir}/x" in words({"value": f"~{pwd.getpwuid(0).pw_name}/x"})
+    assert words({"value": "~no-such-user/x"}) == {"~no-such-user/x": False}
+
+
+@pytest.mark.parametrize("key", ["path", "file_path", "filePath", "files", "targetDir", "uri", "cwd", "directory"])
+def test_an_input_whose_name_says_path_is_one_whatever_it_looks_like(key: str) -> None:
+    assert words({key: "secrets"}) == {"secrets": False}
+    assert words({key: [{"name": "secrets"}]}) == {"secrets": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("secrets", True), ("a.b", True), ("two words", True), (".env", False), ("~", False), ("a/b", False)],
+)
+def test_another_input_is_a_path_if_it_looks_like_one(text: str, word: bool) -> None:
+    assert words({"channel": text}) == {text: word}
 
 
 def test_a_string_that_is_longer_than_any_path_names_no_file() -> None:

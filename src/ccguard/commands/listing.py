@@ -88,14 +88,17 @@ class _Judge(Record):
     """One policy, and how a file's absolute path becomes the path that it judges."""
 
     policy: Policy
+    owner: Repository
     skipped: int  # characters of the absolute path
     prefix: str = ""  # what stands in their place
-    fold: bool = False
 
-    def forbids(self, absolute: str) -> bool:
-        """Whether the content of a file is off limits."""
+    def forbidden(self, absolute: str) -> str:
+        """The absolute path of a file, as this policy knows it, if its content is off limits; else nothing."""
         path = self.prefix + absolute[self.skipped :]
-        return any(zone.access == "none" and zone.covers(path, fold=self.fold) for zone in self.policy.zones)
+        for zone in self.policy.zones:
+            if zone.access == "none" and zone.covers(path, fold=self.owner.folds):
+                return f"{self.owner.root.rstrip('/')}/{path}"
+        return ""
 
 
 class Search:
@@ -121,9 +124,10 @@ class Search:
             for path, judges in self._files(folder, spelled, bool(glob)):
                 if not globs.open(path[len(folder.rstrip("/")) + 1 :]):
                     continue
-                if any(judge.forbids(path) for judge in judges):
+                forbidden = next(filter(None, (judge.forbidden(path) for judge in judges)), "")
+                if forbidden:
                     if os.path.lexists(path):
-                        found.append(path)
+                        found.append(forbidden)
                 elif (twin := _linked(path)) is not None:
                     suspects[twin] = path
                 if len(found) == _ENOUGH:
@@ -171,7 +175,7 @@ class Search:
     def _judges(self, owner: Repository) -> Iterator[_Judge]:
         policy = self._policy(owner)
         if policy is not None:
-            yield _Judge(policy, len(owner.root.rstrip("/")) + 1, "", owner.folds)
+            yield _Judge(policy, owner, len(owner.root.rstrip("/")) + 1)
 
     def _judges_by_name(self, name: str, folder: str) -> Iterator[_Judge]:
         """Repositories that hold a link to the folder, which judge by the link's name."""
@@ -179,7 +183,7 @@ class Search:
             policy = self._policy(owner)
             if policy is not None and name != owner.root:
                 prefix = name[len(owner.root.rstrip("/")) + 1 :]
-                yield _Judge(policy, len(folder.rstrip("/")), prefix, owner.folds)
+                yield _Judge(policy, owner, len(folder.rstrip("/")), prefix)
 
     def _listed(
         self, owner: Repository, folder: str, judges: list[_Judge], everything: bool, depth: int
@@ -221,8 +225,8 @@ def _names(root: str, folder: str, everything: bool, judged: bool) -> Iterator[s
         facts, _, name = entry.partition(b"\t")
         if name:
             yield f"{base}/{os.fsdecode(name)}" + ("/" if facts.startswith(b"160000") else "")
-    for name in others:
-        yield f"{base}/{name}"
+    for other in others:
+        yield f"{base}/{other}"
 
 
 def _other_ignores(entry: bytes) -> bool:
@@ -239,7 +243,9 @@ def _untracked(git: Git, where: str, everything: bool) -> list[str]:
 
 def _ignored(git: Git, below: str) -> bool:
     """Whether the searched folder itself is one that git ignores: ripgrep searches what it is told to."""
-    code, _, _ = git.ended("check-ignore", "--quiet", "--no-index", "--", below)
+    # This one command refuses to run where paths are said to be literal; its paths are.
+    able = git.elsewhere(git.folder, GIT_LITERAL_PATHSPECS="0")
+    code, _, _ = able.ended("check-ignore", "--quiet", "--no-index", "--", f"./{below}")
     return code != 1
 
 

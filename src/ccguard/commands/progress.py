@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 Item = TypeVar("Item")
 
@@ -15,9 +15,10 @@ _BETWEEN = 0.1
 _WIDTH = 30
 
 
-def shown(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
-    """The items; on a terminal, after a second, with a bar on stderr that is wiped out at the end."""
-    if not sys.stderr or not sys.stderr.isatty() or os.environ.get("CI"):
+def shown(items: Iterable[Item], total: int, label: str, screen: TextIO | None = None) -> Iterator[Item]:
+    """The items; on a terminal (stderr), after a second, with a bar that is wiped out at the end."""
+    screen = screen or sys.stderr
+    if not screen or not screen.isatty() or os.environ.get("CI"):
         yield from items
         return
     due = time.monotonic() + _SILENT_FOR
@@ -27,8 +28,8 @@ def shown(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
         if time.monotonic() >= due:
             due, drawn = time.monotonic() + _BETWEEN, True
             done = _WIDTH * number // max(total, number)
-            sys.stderr.write(f"\r{label} [{'#' * done}{'.' * (_WIDTH - done)}] {number}/{total}")
-            sys.stderr.flush()
+            screen.write(f"\r{label} [{'#' * done}{'.' * (_WIDTH - done)}] {number}/{total}")
+            screen.flush()
     if drawn:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        screen.write("\r\x1b[K")
+        screen.flush()

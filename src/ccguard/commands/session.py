@@ -153,6 +153,8 @@ class Session:
         try:
             for reach in tools.reaches(self._payload.tool, self._payload.input):
                 unreadable = self._read_reach(reach, accesses) or unreadable
+            if len(accesses) > 1:  # several spellings may be one path
+                accesses = list({(one.absolute, one.folder): one for one in accesses}.values())
             command = tools.command(self._payload.tool, self._payload.input)
             if command:
                 unreadable = self._read_command(command, accesses)
@@ -166,8 +168,7 @@ class Session:
             access = self._access(reach.text, reach.mode, reach.certain)
             if reach.word and not _may_have_twins(access):
                 return ""  # no such file
-            if all(access.absolute != other.absolute for other in accesses):
-                accesses.append(access)
+            accesses.append(access)
             if reach.tree or reach.aimed:
                 accesses.extend(self._below(reach, access))
         except places.NoPlace as error:

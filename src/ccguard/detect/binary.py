@@ -12,7 +12,8 @@ _MARKS = (  # the longer first: UTF-16's is the beginning of UTF-32's
     *((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32")),
     *((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")),
 )
-_MOST_BROKEN = 0.02  # the share of characters that text may hold and still pass for decoded rightly
+_BROKEN = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+_MOST_BROKEN = 0.02  # the share of such characters in what still passes for text that was decoded rightly
 
 # ASCII letters with zeros between them, in either byte order: drawn together, the letter at the end is not lost.
 _WIDE_RUNS = ((re.compile(r"(?:[ -~]\0\0\0){8,}"), 4), (re.compile(r"(?:[ -~]\0){8,}"), 2))
@@ -31,7 +32,7 @@ def wide_text(content: bytes) -> str:
     """The text if it is UTF-32 or UTF-16, else nothing. Without a mark, where the zeros stand tells."""
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "") or _by_zeros(content)
     text = content.decode(encoding, "replace") if encoding else ""
-    return text if text.count("\0") + text.count("\ufffd") <= len(text) * _MOST_BROKEN else ""
+    return text if len(_BROKEN.findall(text)) <= len(text) * _MOST_BROKEN else ""
 
 
 def _by_zeros(content: bytes) -> str:

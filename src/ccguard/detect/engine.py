@@ -26,7 +26,6 @@ from .plugins import (
     BASELINE_NAME,
     KEYWORD,
     PRIVATE_KEY,
-    PUBLIC_IP,
     filters,
     has_pragma,
     kind_of,
@@ -166,9 +165,7 @@ def _chosen_plugins(source: Source, settings: Secrets) -> tuple[tuple[BasePlugin
     """The plugins that suit this file, and whether detect-secrets itself would look at it."""
     plugins = plugins_for(settings)
     formats = tuple(plugin for plugin in plugins if kind_of(plugin.secret_type) == "format")
-    if source.binary:  # where four numbers with dots between them are a version
-        return tuple(plugin for plugin in formats if plugin.secret_type != PUBLIC_IP), False
-    if source.path.rpartition("/")[2] == BASELINE_NAME:
+    if source.binary or source.path.rpartition("/")[2] == BASELINE_NAME:
         return formats, False
     if skips_name(source.path):  # mostly checksums, which the entropy plugins would all report
         return tuple(plugin for plugin in plugins if plugin in formats or plugin.secret_type == KEYWORD), False
@@ -198,29 +195,41 @@ class _Search:
         """What the plugins find on these lines and their filters let pass, whether a pragma covers it or not."""
         context = list(lines)
         for number in places.numbers(lines):
-            line = lines[number - 1].rstrip()
-            for plugin in plugins if line else ():
-                if _NEEDED.get(plugin.secret_type, "") not in line:
-                    continue
-                given = _LONG_WORD.sub(_ends, line) if plugin.secret_type == KEYWORD else line
-                for value, token in reported(plugin, self._path, given, number):
-                    place = places.place(number, plugin.secret_type, token)
-                    if place and not refuses(filters().secret, **self._facts(line), secret=value, plugin=plugin):
-                        yield from self._found(context, number, place, plugin, token)
+            if lines[number - 1].strip():
+                yield from self._on_line(context, number, places, plugins)
 
-    def _facts(self, line: str) -> dict[str, object]:
-        return {"filename": self._path, "line": line}
-
-    def _found(self, lines: list[str], number: int, place: int, plugin: BasePlugin, token: str) -> Iterator[_Found]:
+    def _on_line(
+        self, lines: list[str], number: int, places: Places, plugins: tuple[BasePlugin, ...]
+    ) -> Iterator[_Found]:
         line = lines[number - 1].rstrip()
-        own = not refuses(filters().line, **self._facts(line))
-        if not own and kind_of(plugin.secret_type) != "format":
-            return
-        key = plugin.secret_type == PRIVATE_KEY
-        pragma = has_pragma(self._path, line, lines, number)
-        for secret in (block for block, _ in key_blocks(lines, number, token)) if key else (token,):
-            digest = blake2b(secret.encode(), key=self._key).hexdigest()[:_DIGEST_LENGTH]
-            yield _Found(place, plugin.secret_type, masked(secret), digest, own, pragma)
+        facts: dict[str, object] = {"filename": self._path, "line": line}
+        judged: tuple[bool, bool] | None = None  # once a line, which may hold thousands of secrets
+        for plugin in plugins:
+            if _NEEDED.get(plugin.secret_type, "") not in line:
+                continue
+            given = _LONG_WORD.sub(_ends, line) if plugin.secret_type == KEYWORD else line
+            for value, token in reported(plugin, self._path, given, number):
+                place = places.place(number, plugin.secret_type, token)
+                if not place or refuses(filters().secret, **facts, secret=value, plugin=plugin):
+                    continue
+                own, pragma = judged = judged or (
+                    not refuses(filters().line, **facts),
+                    has_pragma(self._path, line, lines, number),
+                )
+                if own or kind_of(plugin.secret_type) == "format":
+                    for secret in _whole(lines, number, plugin, token):
+                        yield _Found(place, plugin.secret_type, masked(secret), self._digest(secret), own, pragma)
+
+    def _digest(self, secret: str) -> str:
+        return blake2b(secret.encode(), key=self._key).hexdigest()[:_DIGEST_LENGTH]
+
+
+def _whole(lines: Sequence[str], number: int, plugin: BasePlugin, token: str) -> Iterator[str]:
+    """The secrets that a token is or, of private keys, begins."""
+    if plugin.secret_type != PRIVATE_KEY:
+        yield token
+        return
+    yield from (block for block, _ in key_blocks(lines, number, token))
 
 
 def _ends(word: re.Match[str]) -> str:

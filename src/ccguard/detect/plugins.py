@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 PRIVATE_KEY = "Private Key"
 KEYWORD = "Secret Keyword"
 HEX = "Hex High Entropy String"
-PUBLIC_IP = "Public IP (ipv4)"
 BASE64 = "Base64 High Entropy String"
 
 # Every other type of secret is a format: the shape itself says what it is.
