@@ -20,11 +20,13 @@ class Globs:
         """`prefixes` are names of the searched folder, from where else a glob may count than from that folder."""
         self._prefixes = prefixes
         self._globs: list[tuple[bool, PathSet]] = []
+        self.given = bool(text)
+        self.strange = False  # nobody can tell what it means
         try:
             for part in text.split():
                 self._globs.extend(_read(part))
         except (_NotUnderstood, ValueError):
-            self._globs = []
+            self._globs, self.strange = [], True
 
     def open(self, path: str) -> bool:
         """Whether the search opens a file, given relative to the searched folder. As in ripgrep, the last glob wins.
@@ -39,6 +41,13 @@ class Globs:
             elif not opens and all(matcher.covers(name) for name in full):
                 found = False
         return found
+
+    def enter(self, path: str) -> bool:
+        """Whether the search looks into a folder even if git ignores it: a glob covers it, the folder itself."""
+        full = (path, *(f"{prefix}/{path}" for prefix in self._prefixes))
+        return self.strange or any(
+            opens and matcher.covers(one, folder=True) for opens, matcher in self._globs for one in full
+        )
 
 
 def _read(part: str) -> list[tuple[bool, PathSet]]:

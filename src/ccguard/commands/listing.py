@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ..model.paths import PathSet
     from ..model.policy import Policy
 
 # As many as a refusal could name; one is enough to refuse.
@@ -87,7 +88,7 @@ def _entries(root: str) -> Iterator[os.DirEntry[str]]:
 class _Judge(Record):
     """One policy, and how a file's absolute path becomes the path that it judges."""
 
-    policy: Policy
+    closed: tuple[PathSet, ...]  # what is off limits
     owner: Repository
     skipped: int  # characters of the absolute path
     prefix: str = ""  # what stands in their place
@@ -95,8 +96,8 @@ class _Judge(Record):
     def forbidden(self, absolute: str) -> str:
         """The absolute path of a file, as this policy knows it, if its content is off limits; else nothing."""
         path = self.prefix + absolute[self.skipped :]
-        for zone in self.policy.zones:
-            if zone.access == "none" and zone.covers(path, fold=self.owner.folds):
+        for paths in self.closed:
+            if paths.covers(path, fold=self.owner.folds):
                 return f"{self.owner.root.rstrip('/')}/{path}"
         return ""
 
@@ -110,6 +111,8 @@ class Search:
         self._policy = policy
         self._own = own
         self._visited: set[str] = set()
+        self._globs = Globs("", ())
+        self._folder = ""
 
     def opened(self, names: tuple[str, ...], glob: str) -> list[str]:
         """Files whose content is off limits and that a search below a folder opens, by their absolute paths.
@@ -119,10 +122,11 @@ class Search:
         found: list[str] = []
         for folder in dict.fromkeys(resolved(name) for name in names):
             spelled = [name for name in names if resolved(name) == folder]
-            globs = Globs(glob, tuple(self._prefixes(spelled)))
+            self._globs = globs = Globs(glob, tuple(self._prefixes(spelled)))
+            self._folder = folder.rstrip("/")
             suspects: dict[tuple[int, int], str] = {}
-            for path, judges in self._files(folder, spelled, bool(glob)):
-                if not globs.open(path[len(folder.rstrip("/")) + 1 :]):
+            for path, judges in self._files(folder, spelled):
+                if not globs.open(path[len(self._folder) + 1 :]):
                     continue
                 forbidden = next(filter(None, (judge.forbidden(path) for judge in judges)), "")
                 if forbidden:
@@ -155,14 +159,14 @@ class Search:
 
     # -- listing ----------------------------------------------------------------------------------------------------
 
-    def _files(self, folder: str, spelled: list[str], everything: bool) -> Iterator[tuple[str, list[_Judge]]]:
+    def _files(self, folder: str, spelled: list[str]) -> Iterator[tuple[str, list[_Judge]]]:
         """Every file below a folder that is there for a search, with those who judge it."""
+        everything = _other_ignores_above(folder)
         owners = self._places.owners(folder)
         judges = [judge for owner in owners for judge in self._judges(owner)]
         for name in spelled:
             judges.extend(self._judges_by_name(name, folder))
         if owners:
-            everything = everything or _other_ignores_above(folder)
             yield from self._listed(owners[0], folder, judges, everything, 0)
         else:
             for inner in _repositories_in(folder):
@@ -175,7 +179,7 @@ class Search:
     def _judges(self, owner: Repository) -> Iterator[_Judge]:
         policy = self._policy(owner)
         if policy is not None:
-            yield _Judge(policy, owner, len(owner.root.rstrip("/")) + 1)
+            yield _Judge(_closed(policy), owner, len(owner.root.rstrip("/")) + 1)
 
     def _judges_by_name(self, name: str, folder: str) -> Iterator[_Judge]:
         """Repositories that hold a link to the folder, which judge by the link's name."""
@@ -183,7 +187,7 @@ class Search:
             policy = self._policy(owner)
             if policy is not None and name != owner.root:
                 prefix = name[len(owner.root.rstrip("/")) + 1 :]
-                yield _Judge(policy, owner, len(folder.rstrip("/")), prefix)
+                yield _Judge(_closed(policy), owner, len(folder.rstrip("/")), prefix)
 
     def _listed(
         self, owner: Repository, folder: str, judges: list[_Judge], everything: bool, depth: int
@@ -192,7 +196,7 @@ class Search:
         self._visited.add(owner.root)
         if depth > _DEEPEST or len(self._visited) > _MOST_REPOSITORIES:
             raise NoPlace("more repositories lie below this folder than can be looked at")
-        for path in _names(owner.root, folder, everything, judged=bool(judges)):
+        for path in self._names(owner.root, folder, everything, judged=bool(judges)):
             if not path.endswith("/"):
                 yield path, judges
                 continue
@@ -203,42 +207,60 @@ class Search:
             elif inner.root not in self._visited:
                 yield from self._listed(inner, inner.root, [*judges, *self._judges(inner)], everything, depth + 1)
 
+    def _names(self, root: str, folder: str, everything: bool, judged: bool) -> Iterator[str]:
+        """Absolute paths of what a repository holds below a folder; one that is another repository ends in a slash."""
+        git = Git(root, calm_environment())
+        base = root.rstrip("/")
+        below = folder[len(base) + 1 :]
+        where = f"{below}/" if below else "."
+        try:
+            staged = git.run("ls-files", "-z", "--stage", "--", where).split(b"\0")
+            everything = everything or any(map(_other_ignores, staged)) or bool(below and _ignored(git, below))
+            others = self._untracked(git, base, where, everything)
+        except UnreachableError:
+            if not judged:
+                return  # nobody's policy is broken by what nobody can list
+            if git.root is not None:
+                raise
+            yield from _walked(folder)  # a bare repository around its work trees
+            return
+        for entry in staged:
+            facts, _, name = entry.partition(b"\t")
+            if name:
+                yield f"{base}/{os.fsdecode(name)}" + ("/" if facts.startswith(b"160000") else "")
+        for other in others:
+            yield f"{base}/{other}"
 
-def _names(root: str, folder: str, everything: bool, judged: bool) -> Iterator[str]:
-    """Absolute paths of what a repository holds below a folder; one that is another repository ends in a slash."""
-    git = Git(root, calm_environment())
-    below = folder[len(root.rstrip("/")) + 1 :]
-    where = f"{below}/" if below else "."
-    try:
-        staged = git.run("ls-files", "-z", "--stage", "--", where).split(b"\0")
-        everything = everything or bool(below and _ignored(git, below))
-        others = _untracked(git, where, everything or any(_other_ignores(entry) for entry in staged))
-    except UnreachableError:
-        if not judged:
-            return  # nobody's policy is broken by what nobody can list
-        if git.root is not None:
-            raise
-        yield from _walked(folder)  # a bare repository around its work trees
-        return
-    base = root.rstrip("/")
-    for entry in staged:
-        facts, _, name = entry.partition(b"\t")
-        if name:
-            yield f"{base}/{os.fsdecode(name)}" + ("/" if facts.startswith(b"160000") else "")
-    for other in others:
-        yield f"{base}/{other}"
+    def _untracked(self, git: Git, base: str, where: str, everything: bool) -> list[str]:
+        """Files that git does not know, as far as ripgrep opens them.
+
+        A glob lets in ignored files, and what lies in an ignored folder only if it covers the folder (ripgrep 15).
+        """
+        if everything:
+            return _others(git, where)
+        names = _others(git, where, "--exclude-standard")
+        if self._globs.given:
+            ignored = _others(git, where, "--exclude-standard", "--ignored", "--directory")
+            folders = [name for name in ignored if name.endswith("/")]
+            if any(self._globs.enter(f"{base}/{name}"[len(self._folder) + 1 : -1]) for name in folders):
+                return _others(git, where)
+            names.extend(name for name in ignored if not name.endswith("/"))
+        if any(name.rpartition("/")[2] in _OTHER_IGNORES for name in names):
+            return _others(git, where)
+        return names
+
+
+def _closed(policy: Policy) -> tuple[PathSet, ...]:
+    return tuple(paths for zone in policy.zones if zone.access == "none" for paths in zone.matchers)
+
+
+def _others(git: Git, where: str, *options: str) -> list[str]:
+    out = git.run("ls-files", "-z", "--others", *options, "--", where)
+    return [os.fsdecode(name) for name in out.split(b"\0") if name]
 
 
 def _other_ignores(entry: bytes) -> bool:
     return entry.endswith((b"/.ignore", b"\t.ignore", b"/.rgignore", b"\t.rgignore"))
-
-
-def _untracked(git: Git, where: str, everything: bool) -> list[str]:
-    options = ["ls-files", "-z", "--others", *([] if everything else ["--exclude-standard"]), "--", where]
-    names = [os.fsdecode(name) for name in git.run(*options).split(b"\0") if name]
-    if not everything and any(name.rpartition("/")[2] in _OTHER_IGNORES for name in names):
-        return _untracked(git, where, everything=True)
-    return names
 
 
 def _ignored(git: Git, below: str) -> bool:

@@ -12,15 +12,10 @@ try:
 except ImportError:  # native Windows
     import nt as system  # type: ignore[no-redef]
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _LINKS = 40  # as many as Linux follows before it gives up
 _FOLDER, _LINK, _KIND = 0o040000, 0o120000, 0o170000
 _SMALL_FILE = 4096
 _OF_PROCESSES = frozenset(("cwd", "root", "fd", "map_files"))  # links that lead elsewhere for each process
-_STREAMS = ("0", "1", "2")
 _MOST_ROUNDS = 3  # a link may lead to a process's folder, and a link in there to one again
 _PACKED_REFS_LIMIT = 64 << 20
 # The default branch is one of these where nobody says otherwise.
@@ -67,14 +62,15 @@ class Places:
         normal = normalised(absolute)
         found = {normal: None, resolved(absolute, self._links, passed): None}
         found[resolved(normal, self._links, passed)] = None  # a client that normalises before it opens
-        meant = list(_addressed(text)) if text[:5].lower() == "file:" else []
-        meant.extend(self._elsewhere(passed, below))
-        if meant and rounds == _MOST_ROUNDS:
-            raise PathLoop("a path leads through links that never end")
-        for other in meant:
-            for name in self.spellings(other, below, rounds + 1):
-                found.pop(name, None)
-                found[name] = None
+        if passed or text[:5].lower() == "file:":
+            from .meant import meant
+
+            if rounds == _MOST_ROUNDS:
+                raise PathLoop("a path leads through links that never end")
+            for other in meant(text, passed, (self._project, self.cwd, below)):
+                for name in self.spellings(other, below, rounds + 1):
+                    found.pop(name, None)
+                    found[name] = None
         return tuple(found)
 
     def _absolute(self, text: str, below: str) -> str:
@@ -88,16 +84,6 @@ class Places:
             if is_absolute(text):
                 return text
         return self.cwd + "/" + text
-
-    def _elsewhere(self, passed: list[tuple[str, str]], below: str) -> Iterator[str]:
-        """Where a path that goes through a process's own links leads for the session's processes, not for this one."""
-        for link, rest in dict.fromkeys(passed):
-            if link == "root":
-                yield "/" + rest
-            elif link == "cwd":
-                yield from (f"{folder}/{rest}" for folder in (self._project, self.cwd, below) if folder)
-            elif rest and rest not in _STREAMS:
-                raise NoPlace("a path leads through a file that a process has open, and which one can't be told")
 
     def owners(self, absolute: str) -> tuple[Repository, ...]:
         """Every repository that holds a path, innermost first: a submodule and what it is in, say."""
@@ -182,31 +168,6 @@ def _of_process(parts: list[str]) -> bool:
     if parts[0] == "dev":
         return parts == ["dev", "fd"]
     return parts[0] == "proc" and len(parts) > 2 and (parts[1].isdigit() or parts[1] in ("self", "thread-self"))
-
-
-def _addressed(text: str) -> Iterator[str]:
-    """The paths that a `file:` address may mean, the one that the standard says last."""
-    whole = text[5:]
-    for rest in dict.fromkeys((whole, whole.partition("#")[0].partition("?")[0])):
-        for path in dict.fromkeys((rest, _unescaped(rest))):
-            if path.startswith("//"):
-                yield path[2:]  # what a program takes that cuts off `file://`
-                yield "/" + path[2:].partition("/")[2]  # without the host
-            else:
-                yield path
-
-
-def _unescaped(text: str) -> str:
-    """The text with each `%2f` as the byte that it stands for."""
-    first, *rest = text.split("%")
-    made = [first.encode("utf-8", "surrogatepass")]
-    for piece in rest:
-        code = piece[:2]
-        if len(code) == 2 and code.isalnum() and code.strip("0123456789abcdefABCDEF") == "":
-            made.append(bytes((int(code, 16),)) + piece[2:].encode("utf-8", "surrogatepass"))
-        else:
-            made.append(b"%" + piece.encode("utf-8", "surrogatepass"))
-    return b"".join(made).decode("utf-8", "surrogateescape")
 
 
 def _joined(parts: list[str]) -> str:
