@@ -56,7 +56,7 @@ def test_what_is_not_scanned_is_said_with_the_reason(content: bytes, reason: str
         b"a\rb\rc\r",
         b"caf\xe9\n",
         b"\x0c\x0b\x1c\x85\n",
-        b"one\0zero\n",
+        b"text\0with one zero byte\n",
         "text\n".encode("utf-16"),
     ],
     ids=repr,
