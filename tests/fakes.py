@@ -28,8 +28,9 @@ class FakeEvidence:
     def runs_ccguard(self, change: Change) -> bool:
         return change.path in self.runners
 
-    def guarded(self, absolute: str) -> str:
-        return self.parts.get(absolute, "")
+    def guarded(self, absolute: str, *, whole: bool = False) -> str:
+        below = (part for path, part in self.parts.items() if whole and path.startswith(f"{absolute}/"))
+        return self.parts.get(absolute, next(below, ""))
 
     def waiver_mistakes(self) -> tuple[tuple[str, str], ...]:
         return self.bad_waivers

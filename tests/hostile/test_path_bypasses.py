@@ -194,6 +194,26 @@ def test_a_submodule_that_was_never_checked_out_hides_no_files(ground: Ground) -
     assert _searched(ground) == "deny"
 
 
+def test_a_submodule_whose_repository_is_gone_hides_no_files_and_stops_no_search(ground: Ground) -> None:
+    ground.repo.write(POLICY_FILE, ANCHORED.replace("/local/", "/sub/keys/"))
+    ground.repo.git("rm", "-q", "-r", "secrets")
+    ground.repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub")
+    ground.repo.write("sub/.git", "gitdir: ../.git/modules/gone\n")
+    ground.repo.write("sub/a.py", "x\n")
+    assert _searched(ground) == "pass"
+    ground.repo.write("sub/keys/a.txt", "x\n")
+    assert _searched(ground) == "deny"
+
+
+def test_a_search_around_repositories_sees_into_those_with_a_policy(ground: Ground) -> None:
+    projects = ground.folder / "projects"
+    GitRepo.made(projects / "free").write("a.txt", "x\n")
+    assert _searched(ground, path=str(projects)) == "pass"
+    _governed(projects / "held")
+    assert _searched(ground, path=str(projects)) == "deny"
+    assert _searched(ground, path=str(projects), glob="*.py") == "pass"
+
+
 def test_more_repositories_than_can_be_looked_at_can_not_be_told(ground: Ground) -> None:
     ground.repo.write(POLICY_FILE, ANCHORED)
     for number in range(65):

@@ -151,8 +151,8 @@ def test_glob_touches_the_folder_that_it_is_aimed_at(given: dict[str, Any], text
 def test_a_glob_with_letters_in_a_folder_s_name_is_aimed_at_the_folders_that_are_there(
     pattern: str, aimed: bool
 ) -> None:
-    found = [reach for reach in reached("Glob", {"pattern": pattern, "path": "base"}) if reach.aimed]
-    assert found == ([Reach("base", "read", aimed=pattern)] if aimed else [])
+    found = [reach for reach in reached("Glob", {"pattern": pattern, "path": "base"}) if reach.pattern]
+    assert found == ([Reach("base", "read", pattern=pattern)] if aimed else [])
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
-"""The paths that a string may mean to a tool whose input nobody here knows."""
+"""The paths that a text in a tool's input may mean: all that it takes to open it may change it first."""
 
 from __future__ import annotations
 
 from . import wire
-from .tools import SPACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +18,46 @@ _PATH_KEYS = (
     *("path", "file", "filename", "dir", "directory", "folder", "uri"),
     *("source", "destination", "target", "root", "cwd"),
 )
+# What JavaScript's `trim` takes off; the client trims a path before it opens it.
+_SPACE = (
+    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
+    "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+
+
+def as_opened(text: str) -> Iterator[str]:
+    """The path as it is written, and as the client opens it: trimmed, and in one of Unicode's normal forms."""
+    yield text
+    trimmed = text.strip(_SPACE)
+    if trimmed != text:
+        yield trimmed
+    if not text.isascii():
+        from unicodedata import normalize
+
+        yield from {normalize(form, one) for form in ("NFC", "NFD") for one in (text, trimmed)} - {text, trimmed}
+
+
+def aims(base: str, pattern: str) -> Iterator[tuple[str, str]]:
+    """The paths that a glob below a folder is aimed at, and where that takes a look at the disk, the glob beside it."""
+    for text in as_opened(base) if base else ():
+        yield text, ""
+    fixed, rest = _cut(pattern)
+    aimed = "/".join(fixed)
+    if aimed:
+        for text in as_opened(aimed if aimed.startswith("/") or not base else f"{base}/{aimed}"):
+            yield text, ""
+    # A glob with letters in it is meant for some folders and not for others (`vau*/x`), unlike `*/x` and `**/x`.
+    if len(rest) > 1 and rest[0].strip("*"):
+        yield base or ".", pattern
+
+
+def _cut(pattern: str) -> tuple[list[str], list[str]]:
+    """The segments of a glob before the first that is one itself, and those from there on."""
+    parts = pattern.split("/")
+    for place, part in enumerate(parts):
+        if any(character in part for character in "*?[{"):
+            return parts[:place], parts[place:]
+    return parts, []
 
 
 def candidates(given: dict[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -51,7 +90,7 @@ def _strings(given: Any, depth: int) -> Iterator[tuple[str, bool]]:
             waiting.extend((inner, sure) for inner in value)
         elif isinstance(value, str) and value:
             yield value, sure
-            if depth < _DEEPEST and value.strip(SPACE)[:1] in ("{", "["):
+            if depth < _DEEPEST and value.strip(_SPACE)[:1] in ("{", "["):
                 yield from ((text, sure or inner) for text, inner in _strings(_parsed(value), depth + 1))
 
 
@@ -69,7 +108,7 @@ def _is_path_key(key: str) -> bool:
 
 def _meanings(text: str) -> list[str]:
     """The text as a path, in every way that a server may take it."""
-    found = dict.fromkeys((text, text.strip(SPACE)))
+    found = dict.fromkeys((text, text.strip(_SPACE)))
     for way in (_without_at, _slashed, _at_home, _shortened):
         found.update(dict.fromkeys([way(one) for one in found]))
     return [one for one in found if one]

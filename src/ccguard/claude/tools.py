@@ -6,23 +6,17 @@ from ..model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from ..model.event import AccessMode
-
-# What JavaScript's `trim` takes off; the client trims a path before it opens it.
-SPACE = (
-    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
-    "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-)
 
 
 class Reach(Record):
     """A path in a tool's input. `tree` says that what lies below it is read too, as far as `pattern` (a glob) goes.
 
-    `aimed` is a glob that counts from it: the folders below which that looks are reached too. `word` says that it is a
-    path only if there is such a file.
+    Without `tree` the folders below which the pattern looks are reached too. `word` says that it is a path only if
+    there is such a file.
     """
 
     text: str
@@ -30,7 +24,6 @@ class Reach(Record):
     certain: bool = True
     tree: bool = False
     pattern: str = ""
-    aimed: str = ""
     word: bool = False
 
 
@@ -114,38 +107,20 @@ def command(tool: str, given: dict[str, Any]) -> str:
 
 def _glob(given: dict[str, Any]) -> Iterator[Reach]:
     """Glob lists names: only a search that is aimed at a zone's own folder or file touches it."""
+    from .candidates import aims
+
     base, pattern = _optional(given, "path"), _required(given, "pattern")
-    for text in _as_opened(base) if base else ():
-        yield Reach(text, "read")
-    fixed, rest = _cut(pattern)
-    aimed = "/".join(fixed)
-    if aimed:
-        for text in _as_opened(aimed if aimed.startswith("/") or not base else f"{base}/{aimed}"):
-            yield Reach(text, "read")
-    # A glob with letters in it is meant for some folders and not for others (`vau*/x`), unlike `*/x` and `**/x`.
-    if len(rest) > 1 and rest[0].strip("*"):
-        yield Reach(base or ".", "read", aimed=pattern)
+    for text, aimed in aims(base, pattern):
+        yield Reach(text, "read", pattern=aimed)
 
 
-def _cut(pattern: str) -> tuple[list[str], list[str]]:
-    """The segments of a glob before the first that is one itself, and those from there on."""
-    parts = pattern.split("/")
-    for place, part in enumerate(parts):
-        if any(character in part for character in "*?[{"):
-            return parts[:place], parts[place:]
-    return parts, []
+def _as_opened(text: str) -> Iterable[str]:
+    """The path as it is written and, if that is another one, as the client opens it."""
+    if text.isascii() and text == text.strip():
+        return (text,)
+    from .candidates import as_opened
 
-
-def _as_opened(text: str) -> Iterator[str]:
-    """The path as it is written, and as the client opens it: trimmed, and in one of Unicode's normal forms."""
-    yield text
-    trimmed = text.strip(SPACE)
-    if trimmed != text:
-        yield trimmed
-    if not text.isascii():
-        from unicodedata import normalize
-
-        yield from {normalize(form, one) for form in ("NFC", "NFD") for one in (text, trimmed)} - {text, trimmed}
+    return as_opened(text)
 
 
 def _required(given: dict[str, Any], key: str) -> str:

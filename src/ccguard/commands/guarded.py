@@ -146,10 +146,12 @@ def git_parts(repositories: tuple[Repository, ...]) -> tuple[Guarded, ...]:
     return tuple(Guarded(name, "git's own files") for path in folders for name in {path, resolved(path)})
 
 
-def machine_part(absolute: str, parts: tuple[Guarded, ...]) -> str:
-    """What part of the guardrails an absolute path belongs to; empty if none."""
+def machine_part(absolute: str, parts: tuple[Guarded, ...], *, whole: bool = False) -> str:
+    """What part of the guardrails an absolute path belongs to, or holds if the `whole` of it counts; empty if none."""
     for guarded in parts:
         if absolute == guarded.path or relative(absolute, guarded.path) is not None:
+            return guarded.part
+        if whole and relative(guarded.path, absolute) is not None:
             return guarded.part
     return ""
 

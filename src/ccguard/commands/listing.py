@@ -124,6 +124,7 @@ class Search:
             spelled = [name for name in names if resolved(name) == folder]
             self._globs = globs = Globs(glob, tuple(self._prefixes(spelled)))
             self._folder = folder.rstrip("/")
+            self._visited = set()
             suspects: dict[tuple[int, int], str] = {}
             for path, judges in self._files(folder, spelled):
                 if not globs.open(path[len(self._folder) + 1 :]):
@@ -196,7 +197,7 @@ class Search:
         self._visited.add(owner.root)
         if depth > _DEEPEST or len(self._visited) > _MOST_REPOSITORIES:
             raise NoPlace("more repositories lie below this folder than can be looked at")
-        for path in self._names(owner.root, folder, everything, judged=bool(judges)):
+        for path in self._names(owner.root, folder, everything, bool(judges), depth):
             if not path.endswith("/"):
                 yield path, judges
                 continue
@@ -207,7 +208,7 @@ class Search:
             elif inner.root not in self._visited:
                 yield from self._listed(inner, inner.root, [*judges, *self._judges(inner)], everything, depth + 1)
 
-    def _names(self, root: str, folder: str, everything: bool, judged: bool) -> Iterator[str]:
+    def _names(self, root: str, folder: str, everything: bool, judged: bool, depth: int) -> Iterator[str]:
         """Absolute paths of what a repository holds below a folder; one that is another repository ends in a slash."""
         git = Git(root, calm_environment())
         base = root.rstrip("/")
@@ -220,9 +221,9 @@ class Search:
         except UnreachableError:
             if not judged:
                 return  # nobody's policy is broken by what nobody can list
-            if git.root is not None:
+            if not depth and git.root is not None:
                 raise
-            yield from _walked(folder)  # a bare repository around its work trees
+            yield from _walked(folder)  # a bare repository around its work trees, or a broken one below
             return
         for entry in staged:
             facts, _, name = entry.partition(b"\t")
@@ -302,13 +303,15 @@ def _walked(folder: str) -> Iterator[str]:
 
 
 def _repositories_in(folder: str) -> Iterator[Repository]:
-    """The repositories that lie directly in a folder which belongs to none."""
+    """The repositories with a policy that lie directly in a folder which belongs to none. Raises NoPlace."""
     try:
         inside = [entry.path for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
     except OSError:
         return
-    for path in inside[:_MOST_REPOSITORIES]:
-        inner = repository_at(path)
+    if len(inside) > _MOST_FOLDERS:
+        raise NoPlace("more folders lie in this folder than can be looked at")
+    for path in inside:
+        inner = repository_at(path) if os.path.lexists(f"{path}/.claude-policy.toml") else None
         if inner is not None:
             yield inner
 

@@ -76,14 +76,14 @@ class _Evidence(NoEvidence):
         self._parts: tuple[Guarded, ...] | None = None
         self.repositories: tuple[places.Repository, ...] = ()  # those with a policy
 
-    def guarded(self, absolute: str) -> str:
-        """What part of the guardrails an absolute path belongs to."""
+    def guarded(self, absolute: str, *, whole: bool = False) -> str:
+        """What part of the guardrails an absolute path belongs to, or holds below it."""
         from .guarded import git_parts, machine_part, machine_parts, may_run_ccguard, runs_ccguard_now
 
         if self._parts is None:
             machine = machine_parts(self._given.home, self._given.configuration)
             self._parts = (*machine, *git_parts(self.repositories))
-        part = machine_part(absolute, self._parts)
+        part = machine_part(absolute, self._parts, whole=whole)
         for owner in () if part else self._places.owners(absolute):
             path = places.relative(absolute, owner.root) or ""
             if may_run_ccguard(path) and runs_ccguard_now(absolute):
@@ -169,7 +169,7 @@ class Session:
             if reach.word and not _may_have_twins(access):
                 return ""  # no such file
             accesses.append(access)
-            if reach.tree or reach.aimed:
+            if reach.tree or reach.pattern:
                 accesses.extend(self._below(reach, access))
         except places.NoPlace as error:
             return "" if reach.word else str(error)
@@ -213,10 +213,10 @@ class Session:
         """What lies below a folder and is touched too: off-limits files that a search opens, folders of a glob."""
         from .listing import Search, folders_aimed_at
 
-        if reach.aimed:
-            found = [path for name in base.absolute for path in folders_aimed_at(name, reach.aimed)]
-        else:
+        if reach.tree:
             found = Search(self._places, self._policy, self._own_repositories()).opened(base.absolute, reach.pattern)
+        else:
+            found = [path for name in base.absolute for path in folders_aimed_at(name, reach.pattern)]
         for path in dict.fromkeys(found):
             yield self._access(path, "read", True)
 

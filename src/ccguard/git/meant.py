@@ -28,6 +28,13 @@ def meant(text: str, passed: list[tuple[str, str]], folders: tuple[str, ...]) ->
             raise NoPlace("a path leads through a file that a process has open, and which one can't be told")
 
 
+def of_process(parts: list[str]) -> bool:
+    """Whether a path is a link that each process has one of, or the folder of the files that it has open."""
+    if parts[0] == "dev":
+        return parts == ["dev", "fd"]
+    return parts[0] == "proc" and len(parts) > 2 and (parts[1].isdigit() or parts[1] in ("self", "thread-self"))
+
+
 def _addressed(text: str) -> Iterator[str]:
     """The paths that a `file:` address may mean, the one that the standard says last."""
     whole = text[5:]

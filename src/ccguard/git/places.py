@@ -147,8 +147,11 @@ def resolved(
         if not part or part == ".":
             continue
         parts.append(part)
-        if part in _OF_PROCESSES and passed is not None and _of_process(parts):
-            passed.append((part, "/".join(waiting[::-1])))
+        if part in _OF_PROCESSES and passed is not None:
+            from .meant import of_process
+
+            if of_process(parts):
+                passed.append((part, "/".join(waiting[::-1])))
         path = _joined(parts)
         if path not in known:
             known[path] = _link_target(path)
@@ -161,13 +164,6 @@ def resolved(
         parts = [] if is_absolute(target) else parts[:-1]
         waiting.extend(target.split("/")[::-1])
     return _joined(parts)
-
-
-def _of_process(parts: list[str]) -> bool:
-    """Whether a path is a link that each process has one of, or the folder of the files that it has open."""
-    if parts[0] == "dev":
-        return parts == ["dev", "fd"]
-    return parts[0] == "proc" and len(parts) > 2 and (parts[1].isdigit() or parts[1] in ("self", "thread-self"))
 
 
 def _joined(parts: list[str]) -> str:

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
         def runs_ccguard(self, change: Change) -> bool:
             """Whether a file runs ccguard (a workflow, say), before or after the change."""
 
-        def guarded(self, absolute: str) -> str:
-            """What part of ccguard or of Claude Code's own settings an absolute path belongs to; empty if none."""
+        def guarded(self, absolute: str, *, whole: bool = False) -> str:
+            """What part of ccguard or of Claude Code's own settings an absolute path belongs to; empty if none.
+
+            With `whole`, also what it holds below it.
+            """
 
         def waiver_mistakes(self) -> tuple[tuple[str, str], ...]:
             """Waivers of the policy that are malformed, and so waive nothing: (message, `file:line`)."""
@@ -46,7 +49,7 @@ class NoEvidence:
         """None is known to."""
         return False
 
-    def guarded(self, absolute: str) -> str:
+    def guarded(self, absolute: str, *, whole: bool = False) -> str:
         """Nothing is known to be."""
         return ""
 

@@ -41,12 +41,13 @@ def _guarded_part(access: Access, policy: Policy, evidence: Evidence) -> str:
     """What an access would change, in words; empty if it changes no guard file."""
     if access.mode not in ("write", "delete"):
         return ""
+    whole = access.mode == "delete" and access.folder and access.exists
     for path in access.paths:
-        whole = access.mode == "delete" and access.folder and access.exists
         zone = _guard_zone(path, policy, folder=access.folder, whole=whole)
         if zone:
             return "git's own files" if zone == "repository" else "a guard file"
-    return next((part for part in map(evidence.guarded, access.absolute) if part), "")
+    parts = (evidence.guarded(absolute, whole=whole) for absolute in access.absolute)
+    return next((part for part in parts if part), "")
 
 
 def _guard_zone(path: str, policy: Policy, *, folder: bool, whole: bool) -> str:
