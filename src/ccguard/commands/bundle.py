@@ -25,6 +25,7 @@ _PARTS = ("model", "shell", "secrets", "rules", "engine")
 _SINGLE = (
     "version.py",
     "claude/__init__.py",
+    "claude/candidates.py",
     "claude/tools.py",
     "claude/wire.py",
     "commands/__init__.py",

@@ -197,7 +197,7 @@ class Search:
         self._visited.add(owner.root)
         if depth > _DEEPEST or len(self._visited) > _MOST_REPOSITORIES:
             raise NoPlace("more repositories lie below this folder than can be looked at")
-        for path in self._names(owner.root, folder, everything, bool(judges), depth):
+        for path in self._names(owner.root, folder, everything, bool(judges)):
             if not path.endswith("/"):
                 yield path, judges
                 continue
@@ -208,7 +208,7 @@ class Search:
             elif inner.root not in self._visited:
                 yield from self._listed(inner, inner.root, [*judges, *self._judges(inner)], everything, depth + 1)
 
-    def _names(self, root: str, folder: str, everything: bool, judged: bool, depth: int) -> Iterator[str]:
+    def _names(self, root: str, folder: str, everything: bool, judged: bool) -> Iterator[str]:
         """Absolute paths of what a repository holds below a folder; one that is another repository ends in a slash."""
         git = Git(root, calm_environment())
         base = root.rstrip("/")
@@ -221,9 +221,9 @@ class Search:
         except UnreachableError:
             if not judged:
                 return  # nobody's policy is broken by what nobody can list
-            if not depth and git.root is not None:
+            if git.root is not None:
                 raise
-            yield from _walked(folder)  # a bare repository around its work trees, or a broken one below
+            yield from _walked(folder)  # a bare repository around its work trees
             return
         for entry in staged:
             facts, _, name = entry.partition(b"\t")
