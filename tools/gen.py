@@ -49,7 +49,7 @@ def manifest() -> str:
 
 
 def manifest_entry(stage: Stage) -> str:
-    """One hook. It is verbose because a warning lets the commit pass, and what a passing hook says is hidden else."""
+    """One hook."""
     return f"""- id: {stage.id}
   name: "{stage.name}"
   description: "{stage.what}"
@@ -60,7 +60,7 @@ def manifest_entry(stage: Stage) -> str:
   pass_filenames: {str(stage.filenames).lower()}
   always_run: true
   require_serial: true
-  verbose: true
+  verbose: {str(stage.verbose).lower()}
   minimum_pre_commit_version: "{MINIMUM_PRE_COMMIT}"
 """
 

@@ -165,3 +165,30 @@ def test_a_range_is_judged_by_its_base_whatever_its_head_says(repo: GitRepo) -> 
     assert (done.returncode, report["verdict"]) == (1, "block")
     assert [(f["id"], f["path"]) for f in report["findings"] if f["commit"] == bad] == [("CCG021", "secrets/key.txt")]
     assert ("CCG031", ".claude-policy.toml") in {(f["id"], f["path"]) for f in report["findings"]}
+
+
+def test_a_policy_that_is_not_staged_yet_holds_all_the_same(repo: GitRepo) -> None:
+    repo.git("rm", "-q", "--cached", ".claude-policy.toml")
+    repo.git("commit", "-q", "--no-verify", "-m", "As if it had never been there")
+    repo.write("secrets/key.txt", "k\n")
+    repo.git("add", "secrets/key.txt")
+    done = repo.tried("commit", "-m", f"Rotate\n\n{CLAUDE_TRAILER}")
+    assert done.returncode != 0
+    assert b"CCG021" in done.stdout + done.stderr
+
+
+def test_a_pull_request_that_brings_the_first_policy_is_not_refused_for_it(repo: GitRepo) -> None:
+    repo.git("config", "core.hooksPath", os.devnull)
+    repo.git("checkout", "-q", "--orphan", "before")
+    repo.git("rm", "-rfq", ".")
+    repo.write("README.md", "hello\n")
+    base = repo.commit("Start", options=["--no-verify"])
+    repo.git("checkout", "-q", "main", "--", ".claude-policy.toml", ".pre-commit-config.yaml")
+    repo.commit("Protect", options=["--no-verify"])
+    done = subprocess.run(
+        [str(BIN / "ccguard"), "check", "--range", f"{base}..HEAD"],
+        cwd=repo.path,
+        env=repo.environment,
+        capture_output=True,
+    )
+    assert (done.returncode, b"warning[guard-tampering]" in done.stdout) == (0, True)

@@ -60,7 +60,11 @@ def test_the_complete_example_has_nothing_wrong_with_it() -> None:
     assert [item.message for item in found.advice] == [
         "[teams] does not list @acme/platform: where no forge answers, nobody can approve as one of it",
         "[teams] does not list @acme/data-platform: where no forge answers, nobody can approve as one of it",
+        found.advice[-1].message,
     ]
+    assert found.advice[-1].message.startswith(
+        "read and checked, but not enforced by this version yet: claude.models_f"
+    )
 
 
 def test_validate_says_what_it_looked_at(tmp_path: Path) -> None:

@@ -87,7 +87,8 @@ def test_pre_commit_accepts_what_comes_out_and_it_names_all_four(text: str) -> N
 def test_each_hook_runs_always_alone_and_is_heard() -> None:
     hooks = {hook["id"]: hook for hook in yaml.safe_load(precommit.with_ccguard(""))["repos"][0]["hooks"]}
     for hook in hooks.values():
-        assert hook["always_run"] and hook["require_serial"] and hook["verbose"]
+        assert hook["always_run"] and hook["require_serial"]
+        assert hook["verbose"] == (hook["id"] != "ccguard-prepare")  # which has nothing to warn of
         assert hook["language"] == "system"
         assert len(hook["stages"]) == 1
     assert hooks["ccguard"]["entry"] == "ccguard check --staged"
@@ -183,3 +184,8 @@ def test_a_configuration_that_pre_commit_refuses_is_refused() -> None:
 )
 def test_a_filter_that_would_hide_the_message_is_noticed(head: str, filtered: bool) -> None:
     assert precommit.filters_messages(head + FLAT) is filtered
+
+
+@pytest.mark.parametrize("text", ["", "repos: []\n", "repos: []\r\n", "repos:\n"])
+def test_nothing_is_taken_out_of_a_file_that_has_nothing_of_ours(text: str) -> None:
+    assert precommit.without_ccguard(text) == text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ccguard.shell.accesses import SpelledWord, spelled
+from ccguard.shell.accesses import spelled
+from ccguard.shell.words import SpelledWord
 
 
 def names(command: str) -> set[str]:

@@ -40,6 +40,19 @@ _FILES: dict[str, tuple[tuple[str, AccessMode], ...]] = {
 # tool -> the input that holds a command line.
 COMMANDS = {"Bash": "command", "Monitor": "command", "PowerShell": "command"}
 
+# The kinds of files of ripgrep that are clear cut; a search for another kind is taken to open all files.
+_TYPES = {
+    "py": "*.{py,pyi}",
+    "js": "*.{js,jsx,mjs,cjs,vue}",
+    "ts": "*.{ts,tsx,mts,cts}",
+    "rust": "*.rs",
+    "go": "*.go",
+    "java": "*.{java,jsp,jspx,properties}",
+    "md": "*.{md,mkd,mkdn,mdown,markdown,mdx}",
+    "c": "*.{c,h,H,cats}",
+    "cpp": "*.{C,H,cc,cpp,cxx,c++,hh,hpp,hxx,h,h++,inl}",
+}
+
 # Tools whose input holds words, addresses and ids, and no path that they open.
 _PATHLESS = frozenset(
     {
@@ -89,7 +102,8 @@ def reaches(tool: str, given: dict[str, Any]) -> Iterator[Reach]:
                 yield Reach(text, mode)
     elif tool == "Grep":
         for text in _as_opened(_optional(given, "path") or "."):
-            yield Reach(text or ".", "read", tree=True, pattern=_optional(given, "glob"))
+            pattern = _optional(given, "glob") or _TYPES.get(_optional(given, "type"), "")
+            yield Reach(text or ".", "read", tree=True, pattern=pattern)
     elif tool == "Glob":
         yield from _glob(given)
     elif tool not in _PATHLESS and tool not in COMMANDS:

@@ -37,7 +37,12 @@ def command() -> None:
 @_MESSAGE
 @_WHAT_GIT_ADDS
 def prepare(file: Path, rest: tuple[str, ...]) -> None:
-    """Write the policy's trailer into the message of a commit that Claude Code makes. A person's own stays as it is."""
+    """Write the policy's trailer into the message of a commit that Claude Code makes. A person's own stays as it is.
+
+    \b
+    Example:
+      ccguard commit-message prepare .git/COMMIT_EDITMSG
+    """
     git = Git(".")
     if made_by_claude(os.environ) is None or draft.replaying(git):
         return
@@ -56,7 +61,12 @@ def prepare(file: Path, rest: tuple[str, ...]) -> None:
 @_MESSAGE
 @_WHAT_GIT_ADDS
 def check(file: Path, rest: tuple[str, ...]) -> None:
-    """Judge the commit that is being made by what its message, author and committer say of who made it."""
+    """Judge the commit that is being made by what its message, author and committer say of who made it.
+
+    \b
+    Example:
+      ccguard commit-message check .git/COMMIT_EDITMSG
+    """
     git = Git(".")
     words = draft.own_words(file.read_bytes(), draft.comment(git))
     author, committer = draft.identities(git, os.environ)

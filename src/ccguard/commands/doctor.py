@@ -39,7 +39,10 @@ def command() -> None:
         click.echo(f"broken  repository: {error.message}; fix: {error.fix}")
         click.echo(f"note: {_RECOVERY}")
         sys.exit(1)
-    lines = [*_policy(tree), *(line for scope in _SCOPES for line in _hook(scope, tree)), *_git_hooks(tree)]
+    lines = list(_policy(tree))
+    if all(good for good, _ in lines):  # else every hook refuses, for that very reason
+        lines += [line for scope in _SCOPES for line in _hook(scope, tree)]
+    lines += _git_hooks(tree)
     for good, line in lines:
         click.echo(f"{'ok    ' if good else 'broken'}  {line}")
     click.echo(f"note: {_RECOVERY}")
@@ -79,10 +82,10 @@ def _why(error: Exception) -> str:
 
 
 def _git_hooks(tree: WorkTree) -> Iterator[tuple[bool, str]]:
-    for stage in STAGES:
-        kind = hooks.kind(tree.hooks / stage.hook)
+    kinds = {stage.hook: hooks.kind(tree.hooks / stage.hook) for stage in STAGES}
+    for hook, kind in kinds.items():
         good = kind not in ("none", "other")
-        yield good, f"git hook {stage.hook}: {kind}" + ("" if good else "; fix: ccguard install, or --native")
-    note = setup.path_note()
+        yield good, f"git hook {hook}: {kind}" + ("" if good else "; fix: ccguard install, or --native")
+    note = setup.path_note() if "framework" in kinds.values() else ""  # a native hook names its program itself
     if note:
         yield False, note

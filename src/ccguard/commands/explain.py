@@ -32,7 +32,15 @@ def command(what: str, form: str) -> None:
       ccguard explain CCG021
       ccguard explain src/payments/ledger.py
     """
-    rule = next((rule for rule in TABLE if what in (rule.id, rule.number)), None)
+    rule = next((rule for rule in TABLE if what.lower() in (rule.id, rule.number.lower())), None)
+    if rule is None and what[:3].lower() == "ccg" and what[3:].isdigit():
+        raise UsageError(
+            f"there is no rule {what}",
+            where="ccguard explain",
+            why="the numbers of rules never change, and this is none of them",
+            fix="docs/rules/index.md lists the rules",
+            ask="whoever gave you the number",
+        )
     facts = _rule_facts(rule) if rule else _path_facts(what)
     if form == "json":
         click.echo(json.dumps(facts, indent=1))

@@ -18,7 +18,7 @@ from ..model.decision import Decision
 from ..model.event import Commit, Event, Mark
 from ..model.policy import Policy
 from ..model.record import Record
-from ..policy.load import load
+from ..policy.load import load, read_file
 from ..policy.merge import Merged, merge
 from ..policy.mistakes import PolicyMistakes
 from .change_evidence import ChangeEvidence
@@ -62,6 +62,7 @@ class _Subject(Record):
     commits: tuple[Commit, ...]
     mistakes: PolicyMistakes | None = None
     result: tuple[Commit, ...] = ()  # what no commit changes by itself
+    adopts: bool = False
 
 
 def judge_staged(git: Git, marks: tuple[Mark, ...] = (), only: tuple[str, ...] = ()) -> Judged | None:
@@ -82,10 +83,17 @@ def judge_staged(git: Git, marks: tuple[Mark, ...] = (), only: tuple[str, ...] =
 
 
 def policy_of_commit(git: Git, objects: Objects, *, assisted: bool) -> Merged | None:
-    """The policy that a commit made now is judged by."""
+    """The policy that a commit made now is judged by.
+
+    Right after `ccguard init` it is in the work tree alone: then that one holds, rather than none.
+    """
     branch = refs.floor_branch(git) if assisted else None
     revisions = ["HEAD", branch] if branch else ["HEAD"]
-    return floored(load(at_revision(objects, _INDEX)), readable(objects, revisions))
+    found = floored(load(at_revision(objects, _INDEX)), readable(objects, revisions))
+    if found is None and git.root is not None:
+        unstaged = load(read_file(git.root))
+        return merge(unstaged) if unstaged else None
+    return found
 
 
 def judge_tree(git: Git, only: tuple[str, ...] = ()) -> Judged | None:
@@ -127,7 +135,8 @@ def judge_commits(
         policy = merge(offered or layers or (), layers or ())
         commits = tuple(ranges.commits(git, bases, head))
         result = _result_of_merges(git, ruling, head, commits) if kind == "pull-request" else ()
-        return _judged(_Subject(kind, what, policy, commits, mistakes, result), objects, only, started)
+        subject = _Subject(kind, what, policy, commits, mistakes, result, adopts=layers is None)
+        return _judged(subject, objects, only, started)
 
 
 def _result_of_merges(git: Git, base: str, head: str, commits: tuple[Commit, ...]) -> tuple[Commit, ...]:
@@ -155,7 +164,7 @@ def _offered(objects: Objects, head: str) -> tuple[tuple[Layer, ...] | None, Pol
 def _judged(subject: _Subject, objects: Objects, only: tuple[str, ...], started: float) -> Judged:
     policy = subject.policy.policy
     evidence = ChangeEvidence(objects, policy.secrets, subject.policy.notes, subject.mistakes)
-    event = Event(subject.kind, today(), commits=(*subject.commits, *subject.result))
+    event = Event(subject.kind, today(), commits=(*subject.commits, *subject.result), adopts=subject.adopts)
     decision = decide(event, policy, evidence, only)
     return Judged(subject.kind, subject.what, decision, policy, subject.commits, time.monotonic() - started)
 

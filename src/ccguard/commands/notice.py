@@ -18,10 +18,15 @@ _MARKERS = {
 
 def notice(policy: Policy) -> str:
     """Mode and off-limits paths; marker and whom to ask."""
+    if policy.claude.mode == "forbidden":
+        reason = f' ("{policy.claude.reason}")' if policy.claude.reason else ""
+        return (
+            f"ccguard: Claude Code may not be used in this repository{reason}.\nccguard: ask {contact.owner(policy)}."
+        )
     own = [path for zone in policy.zones if not zone.builtin and zone.access == "none" for path in zone.paths]
     fixed = [path for zone in policy.zones if zone.builtin and zone.access == "none" for path in zone.paths]
     paths = [path for path in own + fixed if not path.startswith("!")]
-    shown = ", ".join(paths[:_SHOWN_PATHS]) + (", ..." if len(paths) > _SHOWN_PATHS else "")
+    shown = ", ".join(paths[:_SHOWN_PATHS]) + (" and more" if len(paths) > _SHOWN_PATHS else "")
     marker = _MARKERS[policy.attribution.marker].format(trailer=policy.attribution.trailer)
     helper = policy.contacts.help or contact.owner(policy)
     return (

@@ -218,7 +218,7 @@ class Session:
         else:
             found = [path for name in base.absolute for path in folders_aimed_at(name, reach.pattern)]
         for path in dict.fromkeys(found):
-            yield self._access(path, "read", True)
+            yield self._access(path, "read", True).but(searched=True)
 
     # -- whose policies judge -------------------------------------------------------------------------------------
 

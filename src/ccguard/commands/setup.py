@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -129,6 +130,9 @@ def path_note() -> str:
         return f"ccguard is not on PATH: pre-commit will refuse every commit until it is ({HOW_TO_INSTALL})"
     if Path(found).resolve() != ccguard_command().resolve():
         return f"the ccguard on PATH, which pre-commit starts, is another one: {found}"
+    environment = os.environ.get("VIRTUAL_ENV")
+    if environment and Path(found).is_relative_to(environment):
+        return f"ccguard is on PATH only while {environment} is active: commits from other shells will be refused"
     return ""
 
 

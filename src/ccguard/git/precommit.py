@@ -63,7 +63,8 @@ def check_valid(text: str) -> None:
 
 def install_hooks(root: Path, hooks: Iterable[str]) -> None:
     """Puts pre-commit's own git hooks in. One that is there already stays, as `<hook>.legacy`, and runs first."""
-    _done("install", root, hooks)
+    # A branch that has no configuration yet (an old one, a colleague's) must not lose its commits over ours.
+    _done("install", root, hooks, "--allow-missing-config")
 
 
 def uninstall_hooks(root: Path, hooks: Iterable[str]) -> None:
@@ -71,11 +72,11 @@ def uninstall_hooks(root: Path, hooks: Iterable[str]) -> None:
     _done("uninstall", root, hooks)
 
 
-def _done(verb: str, root: Path, hooks: Iterable[str]) -> None:
+def _done(verb: str, root: Path, hooks: Iterable[str], *options: str) -> None:
     words = [word for hook in hooks for word in ("--hook-type", hook)]
     if not words:
         return
-    done = _run(root, verb, *words)
+    done = _run(root, verb, *options, *words)
     if done.returncode:
         raise CcguardError(
             f"pre-commit could not {verb} its git hooks",
@@ -120,7 +121,10 @@ def _put_in(config: Config) -> str:
 
 
 def _take_out(config: Config) -> str:
-    for item in reversed(config.own_items()):
+    own = config.own_items()
+    if not own:
+        return config.text  # nothing of ours, so nothing to take out of it: also where it says next to nothing
+    for item in reversed(own):
         config = Config(config.without_item(item))
     after = config.without_types()
     bare = not config.repos and set(config.data) <= {"repos", TYPES}

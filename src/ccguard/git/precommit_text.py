@@ -187,7 +187,7 @@ def _keys(stage: Stage) -> list[tuple[str, object]]:
         ("always_run", True),
         ("pass_filenames", stage.filenames),
         ("require_serial", True),
-        ("verbose", True),
+        ("verbose", stage.verbose),
     ]
 
 

@@ -23,6 +23,11 @@ class Stage(NamedTuple):
     what: str
 
     @property
+    def verbose(self) -> bool:
+        """Whether it can warn: a framework shows what a passing hook says only if it is told to."""
+        return self.hook != "prepare-commit-msg"
+
+    @property
     def command(self) -> str:
         """The entry as one line, as manifests and shell scripts want it: no word of the table needs a quote."""
         return " ".join(self.entry)

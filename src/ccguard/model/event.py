@@ -29,6 +29,7 @@ class Access(Record):
     folder: bool = False  # a folder, or nothing yet that could become one
     exists: bool = True
     folds: bool = False  # the file system ignores case
+    searched: bool = False  # not named: a search below a folder opens it
 
 
 class Mark(Record):
@@ -79,3 +80,4 @@ class Event(Record):
     commits: tuple[Commit, ...] = ()
     unreadable: str = ""  # why the event could not be understood
     attended: bool = False  # somebody is there who can answer a question
+    adopts: bool = False  # no policy held before this change

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..model.policy import Policy
 from ..rules import TABLE
+from .builtin import BUILT_IN
 from .keys import KEYS, Key, dotted
 from .merge import Merged
 from .spelling import toml
@@ -19,6 +20,22 @@ if TYPE_CHECKING:
 _RULES = {rule.id: rule for rule in TABLE}
 # Where Claude may not be used at all, only whom to ask is still a question.
 _ASKED_WHEN_FORBIDDEN = "contacts"
+# Keys whose rules are numbers in the table of rules and nothing more (see docs/rules/index.md).
+_NOT_JUDGED_YET = (
+    "claude.models_forbidden",
+    "claude.environments.",
+    "claude.session.",
+    "claude.reporting.",
+    "claude.connectors.",
+    "data.",
+    "attribution.agents",
+    "attribution.disclosure",
+    "attribution.marker",
+    "review.",
+    "guard.no_verify",
+    "guard.history_rewrite",
+    "secrets.baseline",
+)
 
 
 class Advice(NamedTuple):
@@ -38,7 +55,13 @@ class Advice(NamedTuple):
 def advice(merged: Merged, today: str) -> tuple[Advice, ...]:
     """All there is to say about a policy on a day (ISO date). What `[rules]` only monitors is left out."""
     policy = merged.policy
-    found = (*_overdue(policy, today), *_undecided(merged), *_waivers(policy, today), *_notes(policy))
+    found = (
+        *_overdue(policy, today),
+        *_undecided(merged),
+        *_waivers(policy, today),
+        *_notes(policy),
+        *_waiting(merged),
+    )
     return tuple(item for item in found if item.level != "monitor" or not item.rule)
 
 
@@ -85,6 +108,15 @@ def _approvers(policy: Policy) -> frozenset[str]:
     """Everybody who approves for a zone or for the guard, by name or as a member of a team."""
     named = {*policy.guard.approvers, *(name for zone in policy.zones for name in zone.approvers)}
     return frozenset((*named, *(member for name in named for member in policy.teams.get(name, ()))))
+
+
+def _waiting(merged: Merged) -> Iterator[Advice]:
+    """One note on all that the policy names and that this version does not judge yet."""
+    named = [dotted(path) for path, setting in merged.settings.items() if setting.place not in (None, BUILT_IN)]
+    waiting = [key for key in named if key.startswith(_NOT_JUDGED_YET)]
+    if waiting:
+        message = f"read and checked, but not enforced by this version yet: {', '.join(waiting)}"
+        yield Advice("", "monitor", message, merged.policy.layers[-1] if merged.policy.layers else "")
 
 
 def _notes(policy: Policy) -> Iterator[Advice]:

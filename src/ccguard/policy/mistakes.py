@@ -63,7 +63,7 @@ class PolicyMistakes(PolicyError):
         self,
         mistakes: Sequence[Mistake],
         *,
-        why: str = "a policy that can't be read protects nothing, so nothing is judged by it",
+        why: str = "until it can be read nobody knows what is allowed, so every call and every commit is refused",
         fix: str = "mend the lines named above; `ccguard policy validate` checks them all again",
         ask: str = "whoever owns the policy file ([guard] approvers, [contacts] owner, or CODEOWNERS)",
     ) -> None:

@@ -11,7 +11,8 @@ from ..model.event import Access, Change, Commit, Event, Mark
 from ..model.evidence import NoEvidence
 from ..model.policy import Example, Policy
 from ..rules import TABLE
-from ..shell.accesses import SpelledWord, spelled
+from ..shell.accesses import spelled
+from ..shell.words import SpelledWord
 from .examples import Action, Ask, CommitOf, Run, Touch, Use, parse_do
 
 TYPE_CHECKING = False

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..model.policy import Policy
 
 _GUARD_ZONES = ("guard", "repository")
+_WHY = "it is a guard file: it decides what the guardrails do"
 
 
 def findings(event: Event, policy: Policy, evidence: Evidence) -> Iterator[Finding]:
@@ -90,25 +91,40 @@ def _refused_changes(event: Event, commit: Commit, policy: Policy, evidence: Evi
         if not _is_guard_file(change, policy, evidence, reviewed):
             continue
         if commit.assisted() and not _for_review_only(change, policy, evidence):
-            message, fix = (
-                "an AI-assisted change may not touch",
-                "take this file out of the commit; a person makes this change",
-            )
+            yield _refused_change(change, commit, policy)
         elif reviewed:
-            message, fix = "no review by an approver is known for a change to", "have an approver review this change"
-        else:
-            continue
-        yield Finding(
-            rule="guard-tampering",
-            message=f"{message} {change.path}",
-            where=Location(path=change.path, commit=commit.oid),
-            why="it is a guard file: it decides what the guardrails do",
-            fix=fix,
-            ask=contact.guardians(policy),
-            origin=policy.origins.get("guard.approvers", ""),
-            subject="guard",
-            firm=True,
-        )
+            yield _unreviewed_change(event, change, commit, policy)
+
+
+def _refused_change(change: Change, commit: Commit, policy: Policy) -> Finding:
+    return Finding(
+        rule="guard-tampering",
+        message=f"an AI-assisted change may not touch {change.path}",
+        where=Location(path=change.path, commit=commit.oid),
+        why=_WHY,
+        fix="take this file out of the commit; a person makes this change",
+        ask=contact.guardians(policy),
+        origin=policy.origins.get("guard.approvers", ""),
+        subject="guard",
+        firm=True,
+    )
+
+
+def _unreviewed_change(event: Event, change: Change, commit: Commit, policy: Policy) -> Finding:
+    """What an approver has to look at; a warning where no policy held before, so that no guard is weakened."""
+    return Finding(
+        rule="guard-tampering",
+        level="warn" if event.adopts else "block",
+        message=f"no review by an approver is known for a change to {change.path}",
+        where=Location(path=change.path, commit=commit.oid),
+        why=_WHY,
+        fix="have an approver review it and merge it past this check: this version can't read reviews",
+        ask=contact.guardians(policy),
+        origin=policy.origins.get("guard.approvers", ""),
+        subject="guard",
+        firm=not event.adopts,
+        settled=True,
+    )
 
 
 def _is_guard_file(change: Change, policy: Policy, evidence: Evidence, reviewed: bool) -> bool:

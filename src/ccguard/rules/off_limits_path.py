@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Zones whose files Claude may read but which are judged by guard-tampering when they change.
 _GUARD_ZONES = ("guard", "repository")
+_SEARCH_ELSEWHERE = "search a folder, or with a glob, that leaves this zone out"
 _VERBS = {"read": "read", "write": "change", "delete": "delete", "run": "run", "send": "send"}
 
 
@@ -75,7 +76,7 @@ def _refused_access(event: Event, access: Access, zone: Zone, policy: Policy) ->
         message=f"Claude Code may not {_VERBS[access.mode] if access.certain else 'touch'} {_shown(access)}",
         where=Location(path=_shown(access), tool=event.tool),
         why=_why(zone),
-        fix=zone.instead or _way_out(zone),
+        fix=_SEARCH_ELSEWHERE if access.searched else zone.instead or _way_out(zone),
         ask=contact.for_zone(zone, policy),
         origin=zone.origin,
         subject=zone.name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..model.record import Record
 from .changes import effects
 from .lexer import lex
 from .programs import (
@@ -17,17 +16,16 @@ from .programs import (
     program_place,
     scripts,
 )
-from .words import Operator, Part, Redirect, Unreadable, Word, assigned_name
+from .words import Operator, Part, Redirect, Spelled, SpelledWord, Unreadable, Word, assigned_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Literal, TypeAlias
 
-    from .words import Token
+    from .words import Mode, Token
 
     # What becomes of a command's output: nothing that matters here, words of another command, names of files, commands.
-    Mode: TypeAlias = Literal["read", "write", "delete"]
     Use: TypeAlias = Literal["", "words", "names", "code"]
 
 _DEEPEST = 110  # the lexer's 50, each in a word
@@ -41,33 +39,6 @@ _WRITERS = ("echo", "printf")
 _COLONS = ("git", "docker", "podman", "scp", "rsync", "openssl")  # revision:path, folder:mount, file:path
 _UNKNOWN = "$*"  # stands for what isn't static when a word is read as a command
 _NUMBERS = frozenset(("?", "#", "$", "!"))  # parameters that are never a name
-
-
-class SpelledWord(Record):
-    """A word that could name a file, without its quotes.
-
-    `mode` is "write" for the target of an output redirection and for what a well-known program changes, "delete" for
-    what one removes or moves away, "read" for everything else. `globs` says that the shell may make other names of it
-    (`*`, `?`, `[`, braces), `tilde` that it begins with an unquoted `~`. `below` is where the command went before, by
-    `cd` and `pushd`, as written and joined with slashes; empty if it stayed. `certain` is False for a piece of a word
-    that few programs would take for a name.
-    """
-
-    text: str
-    mode: Mode = "read"
-    globs: bool = False
-    tilde: bool = False
-    below: str = ""
-    certain: bool = True
-
-
-class Spelled(Record):
-    """What a command line names. `unreadable` says why it could not be read; `unknown` counts words that only a running
-    shell could spell, and code in other languages, which nobody reads here."""
-
-    words: tuple[SpelledWord, ...] = ()
-    unreadable: str = ""
-    unknown: int = 0
 
 
 def spelled(command: str) -> Spelled:

@@ -1,4 +1,4 @@
-"""What a command line is made of: words and their parts, operators, redirections."""
+"""What a command line is made of: words and their parts, operators, redirections; and what it comes to."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         "body",  # of a here-document
     ]
     Token: TypeAlias = "Word | Operator | Redirect | Unreadable"  # noqa: S105
+    Mode: TypeAlias = Literal["read", "write", "delete"]
 
 
 class Part(Record):
@@ -179,3 +180,30 @@ def _decoded(text: str) -> str:
         return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return text
+
+
+class SpelledWord(Record):
+    """A word that could name a file, without its quotes.
+
+    `mode` is "write" for the target of an output redirection and for what a well-known program changes, "delete" for
+    what one removes or moves away, "read" for everything else. `globs` says that the shell may make other names of it
+    (`*`, `?`, `[`, braces), `tilde` that it begins with an unquoted `~`. `below` is where the command went before, by
+    `cd` and `pushd`, as written and joined with slashes; empty if it stayed. `certain` is False for a piece of a word
+    that few programs would take for a name.
+    """
+
+    text: str
+    mode: Mode = "read"
+    globs: bool = False
+    tilde: bool = False
+    below: str = ""
+    certain: bool = True
+
+
+class Spelled(Record):
+    """What a command line names. `unreadable` says why it could not be read; `unknown` counts words that only a running
+    shell could spell, and code in other languages, which nobody reads here."""
+
+    words: tuple[SpelledWord, ...] = ()
+    unreadable: str = ""
+    unknown: int = 0
