@@ -371,3 +371,32 @@ def test_a_file_that_a_command_only_reads_is_not_listed_as_written(command: str)
 @pytest.mark.parametrize("command", ["npm run lint:key", "make test:key", "tool a:key"])
 def test_a_colon_separates_names_only_for_programs_that_read_it_so(command: str) -> None:
     assert "key" not in {word.text for word in spelled(command).words}
+
+
+@pytest.mark.parametrize(
+    ("command", "switch"),
+    [
+        ("ccguard uninstall", "ccguard uninstall"),
+        ("cd /tmp; .venv/bin/ccguard uninstall --purge", "ccguard uninstall"),
+        ("uvx ccguard-policy waive", "ccguard-policy waive"),
+        ("python3 -m ccguard.cli uninstall", "ccguard.cli uninstall"),
+        ("env X=1 pre-commit uninstall -t pre-push", "pre-commit uninstall"),
+        ("sh -c 'prek uninstall'", "prek uninstall"),
+    ],
+)
+def test_a_command_that_takes_the_guard_away_is_told(command: str, switch: str) -> None:
+    assert spelled(command).switches == (switch,)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ccguard check",
+        "pre-commit run --all-files",
+        "echo ccguard uninstall",
+        "git commit -m 'ccguard uninstall'",
+        "grep ccguard uninstall",
+    ],
+)
+def test_a_command_that_only_says_so_is_not(command: str) -> None:
+    assert spelled(command).switches == ()

@@ -100,6 +100,7 @@ class Session:
         self._places = places.Places(_whole(payload.cwd), given.home, given.project)
         self._evidence = _Evidence(given, self._places)
         self._policies: dict[str, Policy | None] = {}
+        self._switches: tuple[str, ...] = ()
         year, month, day = time.gmtime()[:3]
         self._today = f"{year:04d}-{month:02d}-{day:02d}"
 
@@ -132,7 +133,13 @@ class Session:
             if policy is not None:
                 reached = (*judged, *homeless) if known[root] in own else tuple(judged)
                 event = Event(
-                    "tool-call", self._today, self._payload.tool, tuple(reached), (), unreadable, self._given.attended
+                    "tool-call",
+                    self._today,
+                    self._payload.tool,
+                    tuple(reached),
+                    unreadable=unreadable,
+                    attended=self._given.attended,
+                    switches=self._switches,
                 )
                 decisions.append(decide(event, policy, self._evidence))
         return strongest(decisions)
@@ -180,6 +187,7 @@ class Session:
         from ..shell.accesses import spelled
 
         found = spelled(command)
+        self._switches = found.switches
         unreadable = found.unreadable
         for word in found.words:
             # Where a folder was entered in a branch that may not have run, the word may be meant from here as well.

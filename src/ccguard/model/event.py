@@ -81,3 +81,4 @@ class Event(Record):
     unreadable: str = ""  # why the event could not be understood
     attended: bool = False  # somebody is there who can answer a question
     adopts: bool = False  # no policy held before this change
+    switches: tuple[str, ...] = ()  # commands of a call that take the guard away

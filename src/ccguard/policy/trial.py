@@ -73,7 +73,9 @@ def _event(action: Action, today: str) -> Event:
     if isinstance(action, Run):
         found = spelled(action.command)
         accesses = tuple(map(_named, found.words))
-        return Event("tool-call", today, "Bash", accesses, unreadable=found.unreadable, attended=True)
+        return Event(
+            "tool-call", today, "Bash", accesses, unreadable=found.unreadable, attended=True, switches=found.switches
+        )
     if isinstance(action, Use):
         return Event("tool-call", today, f"mcp__{action.connector}__tool", attended=True)
     if isinstance(action, CommitOf):

@@ -34,6 +34,8 @@ def findings(event: Event, policy: Policy, evidence: Evidence) -> Iterator[Findi
         part = _guarded_part(access, policy, evidence)
         if part:
             yield _refused_access(event, access, part, policy)
+    for switch in event.switches:
+        yield _refused_switch(event, switch, policy)
     for commit in event.commits:
         yield from _refused_changes(event, commit, policy, evidence)
 
@@ -80,6 +82,20 @@ def _refused_access(event: Event, access: Access, part: str, policy: Policy) -> 
         subject="guard",
         firm=access.certain,
         settled=True,
+    )
+
+
+def _refused_switch(event: Event, switch: str, policy: Policy) -> Finding:
+    return Finding(
+        rule="guard-tampering",
+        message=f"Claude Code may not run {switch}",
+        where=Location(tool=event.tool),
+        why="it takes guardrails away, and those are changed by people only",
+        fix="say why it is wanted, and let a person run it",
+        ask=contact.guardians(policy),
+        origin=policy.origins.get("claude.mode", ""),
+        subject="guard",
+        firm=True,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .changes import effects
+from .changes import effects, switches
 from .lexer import lex
 from .programs import (
     DECLARES,
@@ -49,7 +49,7 @@ def spelled(command: str) -> Spelled:
     """
     reader = _Reader(len(command))
     reader.run(lex(command))
-    return Spelled(tuple(reader.words), reader.unreadable, reader.unknown)
+    return Spelled(tuple(reader.words), reader.unreadable, reader.unknown, tuple(reader.switches))
 
 
 class _Reader:
@@ -59,6 +59,7 @@ class _Reader:
         self.words: list[SpelledWord] = []
         self.unreadable = ""
         self.unknown = 0
+        self.switches: list[str] = []
         self._below = ""
         self._left: list[str] = []  # where pushd came from
         self._variables: dict[str, str] = {}
@@ -141,6 +142,7 @@ class _Reader:
         foreign = foreign_code(texts)
         self.unknown += len(foreign)
         done = effects(texts)
+        self.switches += switches(texts, no_files)
         colons = base_name(texts[program_place(texts)]) in _COLONS if program_place(texts) >= 0 else False
         no_files |= foreign
         code = range(shift + 1, len(texts)) if name in EVALUATES else frozenset(scripts(texts))

@@ -36,6 +36,11 @@ _PROGRAMS: dict[str, Which] = {
     **dict.fromkeys(("git checkout", "git restore", "git apply", "git am", "git clean", "git reset"), "all"),
     **dict.fromkeys(("git stash", "git update-index", "git config"), "all"),
 }
+# Program -> the commands of it that take a guard away, or write what only a person may.
+_SWITCHES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("ccguard", "ccguard-policy", "ccguard.cli"), ("uninstall", "baseline", "waive")),
+    **dict.fromkeys(("pre-commit", "prek", "pre_commit"), ("uninstall",)),
+}
 # They take away what they name, and with a folder all that is below it.
 _REMOVE = frozenset(("rm", "rmdir", "unlink", "shred", "mv", "git rm", "git mv"))
 
@@ -61,6 +66,16 @@ def effects(texts: Sequence[str | None]) -> dict[int, Effect]:
         return dict.fromkeys(_targets(texts, operands), "write")
     given = any(_is_option(texts[index], option) for index in operands for option in which)
     return dict.fromkeys(operands, "write") if given else {}
+
+
+def switches(texts: Sequence[str | None], named: frozenset[int]) -> list[str]:
+    """Commands in a command, however started, that take the guard away; words that are only `named` do not count."""
+    found = []
+    for index in range(len(texts) - 1):
+        name = (texts[index] or "").rpartition("/")[2]
+        if index not in named and texts[index + 1] in _SWITCHES.get(name, ()):
+            found.append(f"{name} {texts[index + 1]}")
+    return found
 
 
 def _targets(texts: Sequence[str | None], operands: range) -> frozenset[int]:

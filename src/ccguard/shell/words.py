@@ -202,8 +202,10 @@ class SpelledWord(Record):
 
 class Spelled(Record):
     """What a command line names. `unreadable` says why it could not be read; `unknown` counts words that only a running
-    shell could spell, and code in other languages, which nobody reads here."""
+    shell could spell, and code in other languages, which nobody reads here. `switches` are commands that take the guard
+    away, as one would say them."""
 
     words: tuple[SpelledWord, ...] = ()
     unreadable: str = ""
     unknown: int = 0
+    switches: tuple[str, ...] = ()
