@@ -283,3 +283,17 @@ def test_a_call_without_its_command_line_can_not_be_told(tool: str, given: dict[
 @pytest.mark.parametrize("tool", ["Read", "Grep", "Glob", "WebFetch", "mcp__shell__run"])
 def test_a_tool_that_runs_no_command_has_no_command_line(tool: str) -> None:
     assert command(tool, {"command": "cat vault/prod.txt"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "mode"),
+    [
+        ({"source": "/r/a", "destination": "/r/b"}, "delete"),
+        ({"old_path": "/r/a", "new_path": "/r/b"}, "delete"),
+        ({"sourceUri": "file:///r/a", "targetUri": "file:///r/b"}, "delete"),
+        ({"path": "/r/a"}, "write"),
+        ({"source": "/r/a"}, "write"),
+    ],
+)
+def test_a_tool_that_is_told_from_where_and_to_where_may_take_a_folder_away(given: dict[str, str], mode: str) -> None:
+    assert {reach.mode for reach in reaches("mcp__files__move", given)} == {mode}

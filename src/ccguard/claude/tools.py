@@ -53,6 +53,15 @@ _TYPES = {
     "cpp": "*.{C,H,cc,cpp,cxx,c++,hh,hpp,hxx,h,h++,inl}",
 }
 
+_FROM_TO = (
+    ("source", "destination"),
+    ("source", "target"),
+    ("src", "dst"),
+    ("src", "dest"),
+    ("from", "to"),
+    ("old", "new"),
+)
+
 # Tools whose input holds words, addresses and ids, and no path that they open.
 _PATHLESS = frozenset(
     {
@@ -109,8 +118,15 @@ def reaches(tool: str, given: dict[str, Any]) -> Iterator[Reach]:
     elif tool not in _PATHLESS and tool not in COMMANDS:
         from .candidates import candidates
 
+        taken: AccessMode = "delete" if _moves(given) else "write"
         for text, word in candidates(given):
-            yield Reach(text, "write", certain=False, word=word)
+            yield Reach(text, taken, certain=False, word=word)
+
+
+def _moves(given: dict[str, Any]) -> bool:
+    """Whether an input says from where and to where: then a folder that it names may go, with all that is in it."""
+    keys = {key.lower().replace("_", "").removesuffix("path").removesuffix("uri") for key in given}
+    return any(start in keys and end in keys for start, end in _FROM_TO)
 
 
 def command(tool: str, given: dict[str, Any]) -> str:
