@@ -93,9 +93,10 @@ class Scanner:
         self._texts = texts
         self._reread = 0
 
-    def commands(self, closer: str) -> tuple[Token, ...]:
-        """The tokens up to the closer, which is consumed."""
-        raise NotImplementedError
+    if TYPE_CHECKING:  # the subclass has it: words hold commands, and commands hold words
+
+        def commands(self, closer: str) -> tuple[Token, ...]:
+            """The tokens up to the closer, which is consumed."""
 
     def after(self, at: int) -> int:
         """The place behind a character. A line continuation is nothing, also between the two halves of `&&`."""
